@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url'
+import ui from '@nuxt/ui/vite'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'electron-vite'
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const alias = { '@shared': at('shared') }
+
+export default defineConfig({
+  main: {
+    resolve: { alias },
+    build: {
+      target: 'node20.18',
+      rollupOptions: {
+        input: {
+          main: at('electron/main.ts'),
+          headless: at('electron/headless.ts'),
+          cli: at('electron/cli.ts'),
+          start: at('electron/start.ts'),
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: 'node20.18',
+      rollupOptions: {
+        input: { preload: at('electron/preload.ts') },
+        // A sandboxed preload can only be one CommonJS file.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: at('renderer'),
+    resolve: { alias },
+    plugins: [vue(), ui({ autoImport: false })],
+    build: { target: 'chrome130', rollupOptions: { input: at('renderer/index.html') } },
+  },
+})

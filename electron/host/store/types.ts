@@ -1,0 +1,92 @@
+/**
+ * What is on disk, as the host sees it. Whatever resolves here is durable (written, synced); whatever rejects changed
+ * nothing and carries STORAGE.
+ */
+import type { OccurrenceRecord } from '@shared/model/occurrence'
+import type { Page } from '@shared/model/common'
+import type { LogEvent, LogLine, LogPage, RecentRun, Run, RunStatus } from '@shared/model/run'
+import type { Settings } from '@shared/model/settings'
+import type { Warning } from '@shared/model/system'
+import type { Task } from '@shared/model/task'
+
+export interface Store {
+  readonly tasks: TaskStore
+  readonly settings: { get(): Settings; set(settings: Settings): Promise<void> }
+  readonly runs: RunStore
+  readonly occurrences: { append(records: readonly OccurrenceRecord[]): Promise<void>; list(taskId: string): Promise<OccurrenceRecord[]> }
+  readonly state: StateStore
+  readonly logs: LogStore
+  /** What was quarantined, recovered or cut off while opening. */
+  readonly warnings: readonly Warning[]
+  /** Flushes everything. */
+  close(): Promise<void>
+}
+
+export interface TaskStore {
+  /** In memory, in no order. */
+  all(): readonly Task[]
+  get(id: string): Task | undefined
+  /** Adds or replaces all of them in one write. */
+  put(tasks: readonly Task[]): Promise<void>
+  remove(id: string): Promise<void>
+}
+
+export interface RunQuery {
+  readonly taskId?: string
+  readonly status?: readonly RunStatus[]
+  /** ISO instants over createdAt: at or after, and before. */
+  readonly since?: string
+  readonly until?: string
+  readonly limit: number
+  readonly cursor?: string
+}
+
+export interface RunStore {
+  /** Appends the record to the journal; it replaces the run's earlier one. */
+  put(run: Run): Promise<void>
+  get(id: string): Promise<Run | undefined>
+  /** Newest first by createdAt, then id. */
+  list(query: RunQuery): Promise<Page<Run>>
+  /** Every run that was not ended when the store was opened. */
+  unfinished(): readonly string[]
+  /** The last ended runs of a task, oldest first; from memory. */
+  recent(taskId: string, count: number): readonly RecentRun[]
+  /** The highest run number of the task, 0 when it has none. */
+  lastNumber(taskId: string): number
+  /** Runs that ended at or after `since` (ISO), counted by status; from memory. */
+  countSince(since: string): Readonly<Record<RunStatus, number>>
+  /** The run whose end was acknowledged last, per task: `mark` lines of the journal. */
+  acknowledged(taskId: string): string | undefined
+  acknowledge(taskId: string, runId: string): Promise<void>
+}
+
+/** Small things that must survive a restart. */
+export interface StateStore {
+  /** The boot id remembered per `startup on: boot` task, and the clock epoch: `mark` lines of the journal. */
+  rememberedBoot(taskId: string): string | undefined
+  rememberBoot(taskId: string, bootId: string): Promise<void>
+  epoch(): number
+}
+
+export interface LogStore {
+  /** Opens (or goes on with) the log of a run, for its executor. */
+  open(run: Pick<Run, 'id' | 'createdAt'>, limit: number): Promise<LogWriter>
+  /** `total` and `ended` are of the moment. A run without a log gives an empty page. */
+  read(run: Pick<Run, 'id' | 'createdAt' | 'status'>, range: { after: number; limit: number; tail?: number }): Promise<LogPage>
+  /** What is there after line `after`, then live lines, then an end when the writer closes (the caller fills in the run). */
+  follow(run: Pick<Run, 'id' | 'createdAt' | 'status'>, after: number, signal?: AbortSignal): AsyncIterable<Exclude<LogEvent, { type: 'end' }>>
+  /** The folder for the run's spool, status and stdin files; made when it is not there. */
+  spoolFolder(run: Pick<Run, 'id' | 'createdAt'>): Promise<string>
+  /** Removes those files once the run has ended. */
+  removeSpool(run: Pick<Run, 'id' | 'createdAt'>): Promise<void>
+}
+
+/** One run's log: `<ISO time, ms> <o|e|b> <stream position after it> <bytes>` a line, live to whoever follows. */
+export interface LogWriter {
+  /** Appends whole lines; `position` is the stream position after each (0 for Belfry's own). Resolves once written. */
+  append(lines: readonly (Omit<LogLine, 'number'> & { position: number })[]): Promise<void>
+  stats(): { bytes: number; lines: number; truncated: boolean }
+  /** Stream positions that the log has already, for going on after a restart. */
+  positions(): { out: number; err: number }
+  close(): Promise<void>
+}

@@ -1,0 +1,16 @@
+/** The fates of occurrences that have no run of their own. */
+import { z } from 'zod'
+import { id, instant } from './common'
+
+export const occurrenceRecord = z.object({
+  id,
+  taskId: id,
+  scheduledAt: instant,
+  epoch: z.int(),
+  state: z.enum(['skipped', 'missed', 'paused']),
+  reason: z.enum(['overlap', 'busy', 'asleep', 'paused', 'shutdown']),
+  /** The active run that was in the way, if one was. */
+  runId: id.nullable(),
+  recordedAt: instant,
+})
+export type OccurrenceRecord = z.infer<typeof occurrenceRecord>

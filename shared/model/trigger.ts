@@ -1,0 +1,79 @@
+/** When a task is due. A task may have several triggers; they are OR-ed. */
+import { z } from 'zod'
+import { BelfryError } from '../errors'
+import { checkCron } from '../schedule/cron'
+import { isTimeZone, machineTimeZone } from '../schedule/zone'
+import { duration, instant, timeZone } from './common'
+
+/** Whether an expression ever comes is asked from here on, so that the answer does not depend on the day of asking. */
+const beginning = new Date('2000-01-01T00:00:00Z')
+
+export const cronTrigger = z
+  .object({
+    kind: z.literal('cron'),
+    /** See shared/schedule/cron.ts for what is read. */
+    expression: z.string(),
+    /** Not given: the machine's zone. */
+    timezone: timeZone.optional(),
+    /** Inclusive. */
+    from: instant.optional(),
+    /** Inclusive. */
+    until: instant.optional(),
+  })
+  .superRefine((trigger, context) => {
+    if (trigger.timezone !== undefined && !isTimeZone(trigger.timezone)) return
+    try {
+      checkCron(trigger.expression, trigger.timezone ?? machineTimeZone(), beginning)
+    } catch (error) {
+      if (!(error instanceof BelfryError)) throw error
+      context.addIssue({ code: 'custom', path: ['expression'], message: error.message })
+    }
+    if (trigger.from !== undefined && trigger.until !== undefined && trigger.until < trigger.from) {
+      context.addIssue({ code: 'custom', path: ['until'], message: 'must not be before from' })
+    }
+  })
+
+export const intervalTrigger = z.object({
+  kind: z.literal('interval'),
+  /** Milliseconds, 1 s to 10 years. */
+  every: duration(1000),
+  /** Fixed-rate: occurrences are anchor + n·every. Not given: the whole second in which the trigger was made. */
+  anchor: instant.optional(),
+  /** Inclusive. */
+  until: instant.optional(),
+  /** `fixed-delay`: `every` after the end of the task's last run, whatever started it. */
+  mode: z.enum(['fixed-rate', 'fixed-delay']).default('fixed-rate'),
+})
+
+const localTime = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/)
+  .refine((text) => !Number.isNaN(Date.parse(`${text}Z`)) && new Date(`${text}Z`).toISOString().startsWith(text.slice(0, 16)))
+
+export const dateTrigger = z.object({
+  kind: z.literal('date'),
+  /** An instant, or a local time (no offset) in `timezone`. */
+  at: z.union([instant, localTime], { error: 'is not an instant (2027-12-25T10:00:00Z) or a local time (2027-12-25T10:00)' }),
+  /** For a local time; not given: the machine's zone. */
+  timezone: timeZone.optional(),
+})
+
+export const manualTrigger = z.object({ kind: z.literal('manual') })
+
+export const startupTrigger = z.object({
+  kind: z.literal('startup'),
+  /** `host`: each time the host starts. `boot`: at the first start of the host after each boot of the machine. */
+  on: z.enum(['host', 'boot']).default('host'),
+  /** Milliseconds after the start, 0 to 30 days. */
+  delay: duration(0, 30 * 86_400_000).default(0),
+})
+
+export const trigger = z.discriminatedUnion('kind', [cronTrigger, intervalTrigger, dateTrigger, manualTrigger, startupTrigger], {
+  error: 'is not a trigger; kind is one of cron, interval, date, manual, startup',
+})
+export type Trigger = z.infer<typeof trigger>
+export type TriggerKind = Trigger['kind']
+export type CronTrigger = z.infer<typeof cronTrigger>
+export type IntervalTrigger = z.infer<typeof intervalTrigger>
+export type DateTrigger = z.infer<typeof dateTrigger>
+export type StartupTrigger = z.infer<typeof startupTrigger>
