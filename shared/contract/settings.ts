@@ -1,7 +1,7 @@
-import { settings as settingsModel, settingsPatch } from '../model/settings'
+import { settings as settingsModel, settingsChange } from '../model/settings'
 import { procedure } from './base'
 
 export const settings = {
   get: procedure.route({ method: 'GET', path: '/settings' }).output(settingsModel),
-  update: procedure.route({ method: 'PATCH', path: '/settings' }).input(settingsPatch).output(settingsModel),
+  update: procedure.route({ method: 'PATCH', path: '/settings' }).input(settingsChange).output(settingsModel),
 }

@@ -22,8 +22,11 @@ export const system = {
     .output(systemStatus),
   /** Six harmless tasks to look at; those that are there already stay as they are. */
   loadSamples: procedure.route({ method: 'POST', path: '/system/samples' }).output(taskPage),
-  /** A URL with a one-time token that opens the page in a browser of this machine. UNAVAILABLE where no page is served. */
-  pageUrl: procedure.route({ method: 'POST', path: '/system/page-url' }).output(z.object({ url: z.string() })),
+  /**
+   * Shows the page. The tray app brings its window forward and answers null; a headless host answers a URL with a one-time
+   * token, for a browser of this machine.
+   */
+  open: procedure.route({ method: 'POST', path: '/system/open' }).output(z.object({ url: z.string().nullable() })),
 }
 
 export const imports = {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, instant, parameters } from '../model/common'
 import { run } from '../model/run'
-import { taskDefinition, taskPage, taskView } from '../model/task'
+import { taskChange, taskDefinition, taskPage, taskView } from '../model/task'
 import { procedure } from './base'
 
 const byId = z.object({ id: z.string().min(1) })
@@ -22,7 +22,7 @@ export const tasks = {
   /** Replaces the given fields. With `revision`, CONFLICT when somebody changed the task meanwhile. */
   update: procedure
     .route({ method: 'PATCH', path: '/tasks/{id}' })
-    .input(z.object({ id: z.string().min(1), revision: z.int().optional(), change: taskDefinition.partial() }))
+    .input(z.object({ id: z.string().min(1), revision: z.int().optional(), change: taskChange }))
     .output(taskView),
   /** Its runs stay on record. CONFLICT while a run is active. Answers the definition that went. */
   remove: procedure.route({ method: 'DELETE', path: '/tasks/{id}' }).input(byId).output(taskView),

@@ -2,10 +2,14 @@
 import { z } from 'zod'
 import { duration } from './common'
 
-export const policy = z.object({
+const fields = {
   /** Milliseconds a run may take; null for no limit. */
-  timeout: duration(100).nullable().default(null),
+  timeout: duration(100).nullable(),
   /** Milliseconds between SIGTERM and SIGKILL, 0 to 1 hour. */
-  killGrace: duration(0, 3_600_000).default(5000),
-})
+  killGrace: duration(0, 3_600_000),
+}
+
+export const policy = z.object({ timeout: fields.timeout.default(null), killGrace: fields.killGrace.default(5000) })
 export type Policy = z.infer<typeof policy>
+
+export const policyChange = z.object(fields).partial()

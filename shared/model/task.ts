@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { action } from './action'
 import { id, instant, page, parameters } from './common'
-import { policy } from './policy'
+import { policy, policyChange } from './policy'
 import { recentRun } from './run'
 import { trigger } from './trigger'
 
@@ -23,25 +23,39 @@ export type ImportSource = z.infer<typeof importSource>
 
 const tag = z.string().trim().min(1).max(50)
 
-/** What the operator writes. */
-export const taskDefinition = z.object({
+const fields = {
   name: z.string().trim().min(1, 'a task needs a name').max(200),
-  description: z.string().max(2000).default(''),
-  notes: z.string().max(20_000).default(''),
+  description: z.string().max(2000),
+  notes: z.string().max(20_000),
   tags: z
     .array(tag)
     .max(50)
-    .default([])
     .transform((tags) => [...new Set(tags)]),
-  enabled: z.boolean().default(true),
-  triggers: z.array(trigger).max(50).default([]),
+  enabled: z.boolean(),
+  triggers: z.array(trigger).max(50),
   action,
   policy: policy.prefault({}),
   /** Defaults; a manual run may give others. */
-  parameters: parameters.default({}),
+  parameters,
+}
+
+/** What the operator writes. */
+export const taskDefinition = z.object({
+  ...fields,
+  description: fields.description.default(''),
+  notes: fields.notes.default(''),
+  tags: fields.tags.default([]),
+  enabled: fields.enabled.default(true),
+  triggers: fields.triggers.default([]),
+  parameters: fields.parameters.default({}),
 })
 export type TaskDefinition = z.infer<typeof taskDefinition>
 export type TaskInput = z.input<typeof taskDefinition>
+
+/** Fields to replace; of the policy, too, only those that are given. */
+export const taskChange = z.object({ ...fields, policy: policyChange }).partial()
+export type TaskChange = z.infer<typeof taskChange>
+export type TaskChangeInput = z.input<typeof taskChange>
 
 export const pause = z.object({
   since: instant,

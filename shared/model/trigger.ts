@@ -48,7 +48,7 @@ export const intervalTrigger = z.object({
 const localTime = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/)
-  .refine((text) => !Number.isNaN(Date.parse(`${text}Z`)) && new Date(`${text}Z`).toISOString().startsWith(text.slice(0, 16)))
+  .refine((text) => !Number.isNaN(Date.parse(`${text}Z`)) && new Date(`${text}Z`).toISOString().startsWith(text.slice(0, 16)), 'there is no such date')
 
 export const dateTrigger = z.object({
   kind: z.literal('date'),
