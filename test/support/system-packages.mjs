@@ -1,0 +1,129 @@
+/**
+ * What the tests need of the system, beyond Node and npm: finds what is missing and installs it by apt where it may.
+ */
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync } from 'node:fs'
+import path from 'node:path'
+
+/** @param {...string} names @returns {string | undefined} the path of the first of these programs that is there */
+export function findProgram(...names) {
+  const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean)
+  return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(executable)
+}
+
+/** @returns {string | undefined} the Chromium (or Chrome) that the page is tested in; `CHROMIUM_PATH` comes first */
+export function findChromium() {
+  return (
+    process.env.CHROMIUM_PATH ?? findProgram('chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome')
+  )
+}
+
+/** @typedef {{ readonly packages: readonly string[], readonly present: (libraries: string) => boolean }} Need */
+
+/** @param {string} name @param {...string} programs @returns {Need} */
+const program = (name, ...programs) => ({
+  packages: [name],
+  present: () => findProgram(...(programs.length > 0 ? programs : [name])) !== undefined,
+})
+
+/**
+ * The second name is what the package is called since the 64-bit time transition (Debian 13, Ubuntu 24.04).
+ * @param {string} file @param {string} name @param {...string} later @returns {Need}
+ */
+const library = (file, name, ...later) => ({
+  packages: [name, ...later],
+  present: (libraries) => libraries.includes(`\t${file} `),
+})
+
+/** Per suite, one row per Debian package: how to see that what it brings is there, wherever it came from. */
+const needs = {
+  ui: [
+    { packages: ['chromium'], present: () => findChromium() !== undefined },
+    program('fontconfig', 'fc-list'),
+    // 简体中文 would be boxes in every screenshot.
+    { packages: ['fonts-noto-cjk'], present: () => run('fc-list', [':lang=zh', 'family']).stdout.trim() !== '' },
+  ],
+  desktop: [
+    program('xvfb', 'Xvfb'),
+    program('dbus', 'dbus-daemon'),
+    program('libglib2.0-bin', 'gdbus'),
+    program('systemd', 'busctl'),
+    program('xfwm4'),
+    program('xfce4-panel'),
+    program('xfconf', 'xfconf-query'),
+    program('dunst', 'dunst'),
+    program('scrot'),
+    program('fontconfig', 'fc-list'),
+    { packages: ['adwaita-icon-theme'], present: () => existsSync('/usr/share/icons/Adwaita') },
+    library('libgtk-3.so.0', 'libgtk-3-0', 'libgtk-3-0t64'),
+    library('libatk-bridge-2.0.so.0', 'libatk-bridge2.0-0', 'libatk-bridge2.0-0t64'),
+    library('libatspi.so.0', 'libatspi2.0-0', 'libatspi2.0-0t64'),
+    library('libcups.so.2', 'libcups2', 'libcups2t64'),
+    library('libasound.so.2', 'libasound2', 'libasound2t64'),
+    library('libnss3.so', 'libnss3'),
+    library('libgbm.so.1', 'libgbm1'),
+    library('libdrm.so.2', 'libdrm2'),
+    library('libxkbcommon.so.0', 'libxkbcommon0'),
+    library('libXcomposite.so.1', 'libxcomposite1'),
+    library('libXdamage.so.1', 'libxdamage1'),
+    library('libXrandr.so.2', 'libxrandr2'),
+    library('libnotify.so.4', 'libnotify4'),
+  ],
+}
+
+/**
+ * Makes sure that what these suites need is there: installs it as root on Debian, else says how.
+ * @param {ReadonlySet<string>} suites those that have no row above need nothing
+ * @param {(line: string) => void} say
+ * @throws {Error} that names the one command to run, when something is missing and could not be installed
+ */
+export function ensureSystemPackages(suites, say) {
+  if (process.platform !== 'linux' || missing(suites).length === 0) return
+  if (process.getuid?.() === 0 && findProgram('apt-get')) {
+    say(`these packages are missing here and come by apt-get now: ${names(missing(suites)).join(' ')}`)
+    aptGet(say, 'update')
+    aptGet(say, 'install', '-y', '--no-install-recommends', ...names(missing(suites)))
+  }
+  const left = missing(suites)
+  if (left.length === 0) return
+  throw new Error(
+    `packages that the tests need are missing. As root, run this (these are Debian's names):\n` +
+      `  apt-get update && apt-get install -y --no-install-recommends ${names(left).join(' ')}`,
+  )
+}
+
+/** @param {ReadonlySet<string>} suites @returns {Need[]} */
+function missing(suites) {
+  const libraries = run('/sbin/ldconfig', ['-p']).stdout
+  const wanted = Object.entries(needs).flatMap(([suite, rows]) => (suites.has(suite) ? rows : []))
+  return wanted.filter(({ present }) => !present(libraries))
+}
+
+/** @param {Need[]} wanted @returns {string[]} the names by which this release knows them */
+function names(wanted) {
+  const known = (/** @type {string} */ name) => run('apt-cache', ['show', name]).status === 0
+  return [...new Set(wanted.map(({ packages }) => packages.find(known) ?? packages[0] ?? ''))]
+}
+
+/** @param {(line: string) => void} say @param {...string} args */
+function aptGet(say, ...args) {
+  const { status, stdout, stderr } = run('apt-get', ['-q', ...args])
+  if (status !== 0) say(`apt-get ${args[0]} failed:\n${`${stdout}${stderr}`.trim().split('\n').slice(-8).join('\n')}`)
+}
+
+/** @param {string} file @param {string[]} args */
+function run(file, args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const { status, stdout, stderr, error } = spawnSync(file, args, { encoding: 'utf8', env, maxBuffer: 1 << 28 })
+  return { status, stdout: stdout ?? '', stderr: stderr ?? error?.message ?? '' }
+}
+
+/** @param {string} file */
+function executable(file) {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
