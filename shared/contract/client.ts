@@ -20,15 +20,19 @@ const rebuildErrors = async <T>({ next }: { next: () => Promise<T> }): Promise<T
  */
 export function httpClient(options: {
   readonly url: string
-  readonly fetch?: (request: Request) => Promise<Response>
+  readonly fetch?: (request: Request, init?: RequestInit) => Promise<Response>
   readonly headers?: Readonly<Record<string, string>>
 }): Client {
-  const { fetch } = options
+  const { fetch = globalThis.fetch } = options
   return createORPCClient(
     new OpenAPILink(contract, {
       url: options.url,
       headers: { ...options.headers },
-      ...(fetch ? { fetch: (request: Request) => fetch(request) } : {}),
+      fetch: (request, init) => {
+        // The host takes nothing but JSON, and a request without a body has no type of its own.
+        if (request.method !== 'GET') request.headers.set('content-type', 'application/json')
+        return fetch(request, init)
+      },
       customErrorResponseBodyDecoder: (body) => fromErrorBody(body),
       interceptors: [rebuildErrors],
     }),

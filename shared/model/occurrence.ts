@@ -7,8 +7,10 @@ export const occurrenceRecord = z.object({
   taskId: id,
   scheduledAt: instant,
   epoch: z.int(),
-  state: z.enum(['skipped', 'missed', 'paused']),
-  reason: z.enum(['overlap', 'busy', 'asleep', 'paused', 'shutdown']),
+  state: z.literal('skipped'),
+  reason: z.literal('overlap'),
+  /** How many occurrences, the last at `scheduledAt`. */
+  count: z.int().min(1),
   /** The active run that was in the way, if one was. */
   runId: id.nullable(),
   recordedAt: instant,

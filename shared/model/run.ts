@@ -13,9 +13,9 @@ export function hasEnded(status: RunStatus): status is EndedStatus {
   return status !== 'queued' && status !== 'running'
 }
 
-/** Statuses that want the operator's eye. */
+/** What makes a streak of failures. Cancelled and interrupted runs neither break nor mend anything. */
 export function isBroken(status: RunStatus): boolean {
-  return status === 'failed' || status === 'timed_out' || status === 'interrupted'
+  return status === 'failed' || status === 'timed_out'
 }
 
 /** A process is known by all three: pids are recycled, start times are counted from a boot. */

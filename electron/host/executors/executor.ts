@@ -59,5 +59,5 @@ export interface Executor<A extends Action = Action> {
    * group and marker, each checked by start time) and folds what its spool still holds into the log. Resolves with what
    * its status file tells, and null for the exit code where it tells nothing.
    */
-  endLeftovers(execution: Execution<A>): Promise<Outcome>
+  endLeftovers(leftover: Pick<Execution, 'run' | 'log' | 'spoolFolder' | 'logLimit'>): Promise<Outcome>
 }

@@ -1,0 +1,33 @@
+/** Listeners' callbacks as an async iterable, for the contract's streams. */
+import { BelfryError } from '@shared/errors'
+
+/** A reader that lags this far behind is cut off; it subscribes anew and fetches. */
+const mostBehind = 10_000
+
+/**
+ * Subscribes when it is first asked, so that whatever happens after the first value is told.
+ * @param subscribe gives what takes the listener back
+ * @param first told before everything else
+ */
+export async function* eventStream<T>(subscribe: (listener: (event: T) => void) => () => void, first: T, signal?: AbortSignal): AsyncGenerator<T, void, void> {
+  const behind: T[] = []
+  let wake: (() => void) | undefined
+  const unsubscribe = subscribe((event) => {
+    behind.push(event)
+    wake?.()
+  })
+  const aborted = (): void => wake?.()
+  signal?.addEventListener('abort', aborted)
+  try {
+    yield first
+    while (!signal?.aborted) {
+      if (behind.length > mostBehind) throw new BelfryError('UNAVAILABLE', 'the reader of events is too slow; subscribe again')
+      const event = behind.shift()
+      if (event !== undefined) yield event
+      else await new Promise<void>((resolve) => (wake = resolve))
+    }
+  } finally {
+    signal?.removeEventListener('abort', aborted)
+    unsubscribe()
+  }
+}

@@ -1,0 +1,106 @@
+/** Contract procedure → service call, nothing clever. A missing handler does not compile. */
+import { implement } from '@orpc/server'
+import { contract } from '@shared/contract'
+import type { EventBus } from '../events'
+import type { ImportService } from '../import/import-service'
+import type { Clock } from '../ports'
+import type { RunService } from '../run/run-service'
+import { occurrences } from '../schedule/occurrences'
+import type { Planner } from '../schedule/planner'
+import { previewSchedule } from '../schedule/preview'
+import type { Store } from '../store/types'
+import type { SystemService } from '../system/system-service'
+import type { Warnings } from '../system/warnings'
+import type { TaskService } from '../tasks/task-service'
+import { eventStream } from './event-stream'
+import { followRun } from './follow-run'
+
+export interface Services {
+  readonly clock: Clock
+  readonly store: Store
+  readonly tasks: TaskService
+  readonly runs: RunService
+  readonly system: SystemService
+  readonly imports: ImportService
+  readonly planner: Planner
+  readonly warnings: Warnings
+  readonly events: EventBus
+  readonly open: () => Promise<{ url: string | null }>
+}
+
+export function createRouter({ clock, store, tasks, runs, system, imports, planner, warnings, events, open }: Services) {
+  // Outputs are our own and typed: checking them again would cost more than making them.
+  const os = implement(contract).$config({ initialOutputValidationIndex: Number.NaN })
+  const now = (): string => new Date(clock.now()).toISOString()
+
+  return os.router({
+    tasks: {
+      list: os.tasks.list.handler(({ input }) => ({ items: tasks.list({ name: input?.name, tag: input?.tag }), nextCursor: null })),
+      get: os.tasks.get.handler(({ input }) => tasks.view(tasks.find(input.id))),
+      create: os.tasks.create.handler(({ input: { id, ...definition } }) => tasks.create(definition, id)),
+      update: os.tasks.update.handler(({ input }) => tasks.update(input.id, input.change, input.revision)),
+      remove: os.tasks.remove.handler(({ input }) => tasks.remove(input.id)),
+      enable: os.tasks.enable.handler(({ input }) => tasks.setEnabled(input.id, true)),
+      disable: os.tasks.disable.handler(({ input }) => tasks.setEnabled(input.id, false)),
+      pause: os.tasks.pause.handler(({ input }) => tasks.setPause(input.id, { since: now(), until: input.until })),
+      resume: os.tasks.resume.handler(({ input }) => tasks.setPause(input.id, null)),
+      run: os.tasks.run.handler(({ input }) => runs.startManual(tasks.find(input.id), input.parameters ?? {})),
+      acknowledge: os.tasks.acknowledge.handler(({ input }) => tasks.acknowledge(input.id)),
+    },
+    runs: {
+      list: os.runs.list.handler(({ input: { task, ...query } }) => runs.list({ ...query, ...(task === undefined ? {} : { taskId: taskOf(task) }) })),
+      get: os.runs.get.handler(({ input }) => runs.get(input.id)),
+      cancel: os.runs.cancel.handler(({ input }) => runs.cancel(input.id)),
+      log: os.runs.log.handler(async ({ input: { id, ...range } }) => store.logs.read(await runs.get(id), range)),
+      follow: os.runs.follow.handler(({ input, signal }) => followRun({ runs, logs: store.logs }, input.id, input.after, signal)),
+    },
+    schedule: {
+      preview: os.schedule.preview.handler(({ input }) => {
+        const at = clock.now()
+        return previewSchedule(input.triggers, at, { zone: clock.timeZone(), createdAt: at, idleSince: at }, input.count)
+      }),
+      upcoming: os.schedule.upcoming.handler(({ input }) => ({ items: upcoming(input) })),
+    },
+    settings: {
+      get: os.settings.get.handler(() => system.settings()),
+      update: os.settings.update.handler(({ input }) => system.changeSettings(input)),
+    },
+    system: {
+      status: os.system.status.handler(() => system.status()),
+      pause: os.system.pause.handler(({ input }) => system.setPause({ since: now(), until: input.until })),
+      resume: os.system.resume.handler(() => system.setPause(null)),
+      dismissWarning: os.system.dismissWarning.handler(({ input }) => {
+        warnings.dismiss(input.id)
+        return system.status()
+      }),
+      loadSamples: os.system.loadSamples.handler(async () => ({ items: await system.loadSamples(), nextCursor: null })),
+      open: os.system.open.handler(() => open()),
+    },
+    import: {
+      crontab: os.import.crontab.handler(({ input }) => imports.crontab(input)),
+      system: os.import.system.handler(({ input }) => imports.system(input)),
+    },
+    events: {
+      stream: os.events.stream.handler(({ signal }) => eventStream(events.on, { type: 'ready', at: now() } as const, signal)),
+    },
+  })
+
+  /** A removed task's runs are still there under its id. */
+  function taskOf(wanted: string): string {
+    return store.runs.lastNumber(wanted) > 0 ? wanted : tasks.find(wanted).id
+  }
+
+  function upcoming(input: { from?: string | undefined; until: string; perTask: number }) {
+    const from = Math.max(clock.now(), input.from === undefined ? 0 : Date.parse(input.from))
+    return tasks
+      .all()
+      .flatMap((task) => {
+        const first = task.nextAt === null ? undefined : Date.parse(task.nextAt)
+        if (first === undefined) return []
+        const limit = { count: input.perTask, end: Date.parse(input.until) }
+        const coming = [...occurrences(task.triggers, Math.max(from, first) - 1, planner.moment(task), limit)]
+        return coming.map(({ at }) => ({ taskId: task.id, taskName: task.name, at: new Date(at).toISOString() }))
+      })
+      .toSorted((a, b) => (a.at < b.at ? -1 : 1))
+  }
+}

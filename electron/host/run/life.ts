@@ -1,0 +1,176 @@
+/** One run from its slot to its end. */
+import { messageOf } from '@shared/errors'
+import type { Action } from '@shared/model/action'
+import { hasEnded, type EndReason, type Run } from '@shared/model/run'
+import type { Task } from '@shared/model/task'
+import { formatDuration } from '@shared/schedule/duration'
+import type { Executor, Outcome, Report, Started } from '../executors/executor'
+import type { Clock } from '../ports'
+import type { LogWriter, Store } from '../store/types'
+import { endedRun, endingError, noOutcome, runningRun, statusOf } from './run-record'
+import type { Slots } from './slots'
+import { afterLong, deferred } from './timer'
+
+export interface LifeOptions {
+  /** Queued, and on disk before `live` is called. */
+  readonly run: Run
+  readonly task: Task
+  readonly executor: Executor<Action>
+  readonly store: Store
+  readonly clock: Clock
+  readonly slots: Slots
+  readonly logLimit: number
+  readonly changed: (run: Run, turned: boolean) => void
+  /** Records the end. Never rejects. */
+  readonly save: (run: Run) => Promise<void>
+}
+
+export interface Life {
+  readonly task: Task
+  readonly logReady: Promise<void>
+  readonly over: Promise<void>
+  run(): Run
+  /** Never rejects. */
+  live(): Promise<void>
+  /** Ends it for `reason`; the first reason stands, a shorter grace (ms) wins. */
+  end(reason: EndReason, grace: number): void
+}
+
+/** At most so often is a run's progress told, in ms. */
+const tellEvery = 200
+
+export function createLife(options: LifeOptions): Life {
+  const { task, executor, store, clock, slots } = options
+  let run = options.run
+  let started: Started | undefined
+  let grace: number | undefined
+  let giveUpWaiting: (() => void) | undefined
+  let stopTimeout: (() => void) | undefined
+  let stopTelling: (() => void) | undefined
+  let startedMonotonic: number | undefined
+  let writer: LogWriter | undefined
+  const logReady = deferred<void>()
+  const over = deferred<void>()
+
+  const tellSoon = (): void => {
+    stopTelling ??= clock.after(tellEvery, () => {
+      stopTelling = undefined
+      if (writer) run = { ...run, log: writer.stats() }
+      options.changed(run, false)
+    })
+  }
+
+  const report: Report = {
+    async started(process) {
+      startedMonotonic = clock.monotonic()
+      run = runningRun(run, process, clock.now())
+      await store.runs.put(run)
+      options.changed(run, true)
+      const { timeout } = task.policy
+      if (timeout !== null) stopTimeout = afterLong(clock, timeout, () => end('timeout', task.policy.killGrace))
+    },
+    progress(progress) {
+      run = { ...run, progress: { ...progress, updatedAt: new Date(clock.now()).toISOString() } }
+      tellSoon()
+    },
+    result(result) {
+      run = { ...run, result }
+    },
+    output: tellSoon,
+  }
+
+  const end = (reason: EndReason, within: number): void => {
+    if (hasEnded(run.status)) return
+    if (run.ending === null) {
+      run = { ...run, ending: reason, updatedAt: new Date(clock.now()).toISOString() }
+      options.changed(run, false)
+    }
+    grace = Math.min(grace ?? Number.POSITIVE_INFINITY, within)
+    giveUpWaiting?.()
+    started?.stop(grace)
+  }
+
+  /** True when the slot is ours, false when the run was ended while it waited. */
+  const slot = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      let ours = false
+      const takeBack = slots.wait(() => {
+        ours = true
+        giveUpWaiting = undefined
+        resolve(true)
+      })
+      if (ours) return
+      giveUpWaiting = () => {
+        takeBack()
+        resolve(false)
+      }
+    })
+
+  const say = (text: string): Promise<void> | undefined =>
+    writer?.append([{ at: new Date(clock.now()).toISOString(), stream: 'belfry', text, position: 0 }])
+
+  const execute = async (): Promise<Outcome> => {
+    try {
+      writer = await store.logs.open(run, options.logLimit)
+      logReady.resolve()
+      const spoolFolder = await store.logs.spoolFolder(run)
+      await say(opening(run))
+      if (run.ending !== null) return notStarted
+      started = executor.start({ run, task, action: task.action, log: writer, spoolFolder, logLimit: options.logLimit, report })
+    } catch (error) {
+      return noOutcome({ code: 'STORAGE', message: `the run's log could not be opened: ${messageOf(error)}` })
+    }
+    if (grace !== undefined) started.stop(grace)
+    return started.done
+  }
+
+  const finish = async (told: Outcome): Promise<void> => {
+    stopTimeout?.()
+    stopTelling?.()
+    const { ending } = run
+    const outcome = ending === null ? told : { ...told, error: endingError(ending, run, formatDuration(task.policy.timeout ?? 0)) }
+    const status = statusOf(ending, outcome)
+    const durationMs = startedMonotonic === undefined ? null : Math.max(0, Math.round(clock.monotonic() - startedMonotonic))
+    try {
+      await say(closing(status, outcome, durationMs))
+      await writer?.close()
+    } catch {
+      // A full disk: the record below says how the run ended, and the store has warned already.
+    }
+    run = endedRun(run, { status, outcome, durationMs, log: writer?.stats() ?? run.log }, clock.now())
+    await options.save(run)
+    await store.logs.removeSpool(run).catch(() => undefined)
+  }
+
+  return {
+    task,
+    logReady: logReady.promise,
+    over: over.promise,
+    run: () => run,
+    async live() {
+      if (await slot()) {
+        const outcome = await execute()
+        slots.release()
+        await finish(outcome)
+      } else {
+        await finish(notStarted)
+      }
+      logReady.resolve()
+      over.resolve()
+    },
+    end,
+  }
+}
+
+const notStarted = noOutcome({ code: 'CANCELLED', message: 'ended before it started' })
+
+function opening(run: Run): string {
+  const by = run.scheduledAt === null ? 'by hand' : `by ${run.triggeredBy}, planned for ${run.scheduledAt}`
+  return `Run ${run.number} of ${run.taskName}, started ${by}`
+}
+
+function closing(status: string, { error }: Outcome, durationMs: number | null): string {
+  const words = status.replace('_', ' ')
+  const after = durationMs === null ? '' : ` after ${formatDuration(durationMs)}`
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${after}${error === null ? '' : `: ${error.message}`}`
+}

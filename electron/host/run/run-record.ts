@@ -1,0 +1,117 @@
+/** The run's record at each turn of its life. Pure: what happened goes in, the next record comes out. */
+import { assertNever } from '@shared/errors'
+import type { Parameters } from '@shared/model/common'
+import type { Attempt, EndedStatus, EndReason, ProcessIdentity, Run, RunError } from '@shared/model/run'
+import type { Task } from '@shared/model/task'
+import type { TriggerKind } from '@shared/model/trigger'
+import type { Outcome } from '../executors/executor'
+
+export interface NewRun {
+  readonly id: string
+  readonly number: number
+  readonly task: Task
+  readonly triggeredBy: TriggerKind
+  /** Ms since the epoch; null for a manual run. */
+  readonly scheduledAt: number | null
+  readonly epoch: number
+  readonly folded: number
+  readonly parameters: Parameters
+}
+
+const iso = (at: number): string => new Date(at).toISOString()
+
+export function queuedRun(start: NewRun, now: number): Run {
+  return {
+    id: start.id,
+    number: start.number,
+    taskId: start.task.id,
+    taskName: start.task.name,
+    taskRevision: start.task.revision,
+    status: 'queued',
+    triggeredBy: start.triggeredBy,
+    scheduledAt: start.scheduledAt === null ? null : iso(start.scheduledAt),
+    epoch: start.epoch,
+    folded: start.folded,
+    createdAt: iso(now),
+    startedAt: null,
+    finishedAt: null,
+    updatedAt: iso(now),
+    durationMs: null,
+    exitCode: null,
+    signal: null,
+    error: null,
+    stderrTail: '',
+    progress: null,
+    result: null,
+    parameters: { ...start.task.parameters, ...start.parameters },
+    attempts: [],
+    process: null,
+    ending: null,
+    survivors: [],
+    log: { bytes: 0, lines: 0, truncated: false },
+  }
+}
+
+export function runningRun(run: Run, process: ProcessIdentity, now: number): Run {
+  const attempt: Attempt = {
+    number: run.attempts.length + 1,
+    status: 'running',
+    startedAt: iso(now),
+    finishedAt: null,
+    exitCode: null,
+    signal: null,
+    error: null,
+    process,
+  }
+  return { ...run, status: 'running', startedAt: iso(now), updatedAt: iso(now), process, attempts: [...run.attempts, attempt] }
+}
+
+export interface Ending {
+  readonly status: EndedStatus
+  readonly outcome: Outcome
+  /** By the monotonic clock; null when it never started. */
+  readonly durationMs: number | null
+  readonly log: Run['log']
+}
+
+export function endedRun(run: Run, { status, outcome, durationMs, log }: Ending, now: number): Run {
+  const facts = { status, finishedAt: iso(now), exitCode: outcome.exitCode, signal: outcome.signal, error: outcome.error }
+  return {
+    ...run,
+    ...facts,
+    updatedAt: iso(now),
+    durationMs,
+    stderrTail: outcome.stderrTail,
+    survivors: [...outcome.survivors],
+    attempts: run.attempts.map((attempt) => (attempt.finishedAt === null ? { ...attempt, ...facts } : attempt)),
+    log,
+  }
+}
+
+/** What an outcome means, given why Belfry was ending the run, if it was. */
+export function statusOf(ending: EndReason | null, outcome: Outcome): EndedStatus {
+  switch (ending) {
+    case 'cancel':
+      return 'cancelled'
+    case 'timeout':
+      return 'timed_out'
+    case 'shutdown':
+      return 'interrupted'
+    case null:
+      return outcome.error === null ? 'succeeded' : 'failed'
+    default:
+      return assertNever(ending)
+  }
+}
+
+/** The error of a run that Belfry ended says so, rather than what the signal left behind. */
+export function endingError(ending: EndReason, run: Run, words: string): RunError {
+  const code = { cancel: 'CANCELLED', timeout: 'TIMEOUT', shutdown: 'INTERRUPTED' }[ending]
+  const message = { cancel: 'cancelled by the operator', timeout: `timed out after ${words}`, shutdown: 'the host was stopped' }[ending]
+  return { code, message: run.startedAt === null ? `${message} before it started` : message }
+}
+
+/** The outcome of a run that never had a process. */
+export function noOutcome(error: RunError): Outcome {
+  return { exitCode: null, signal: null, error, stderrTail: '', survivors: [] }
+}

@@ -1,0 +1,202 @@
+/**
+ * Decides what is due and tells it as data; starts nothing itself. One heap of the next instant per task, one timer, never
+ * longer than 30 s, so that a suspended machine or a moved clock is noticed.
+ */
+import TinyQueue from 'tinyqueue'
+import type { Pause, Task } from '@shared/model/task'
+import type { TriggerKind } from '@shared/model/trigger'
+import type { Clock } from '../ports'
+import { afterSecondOf, dueOccurrences, nextOccurrence } from './occurrences'
+import type { Moment } from './trigger-times'
+
+/** An occurrence that has come. */
+export interface DueTask {
+  readonly taskId: string
+  readonly triggeredBy: TriggerKind
+  /** Ms since the epoch. */
+  readonly scheduledAt: number
+  /** Earlier occurrences that came due at the same look and that it stands for. */
+  readonly folded: number
+}
+
+export interface PlannerOptions {
+  readonly clock: Clock
+  readonly task: (id: string) => Task | undefined
+  /** When the task's last run ended (ms), undefined when it never ran, null while one is active. */
+  readonly idleSince: (taskId: string) => number | null | undefined
+  readonly pausedAll: () => Pause | null
+  /** Takes what is due, soonest first. Must not throw. */
+  readonly dispatch: (due: readonly DueTask[]) => void
+  /** A pause has run out: of a task, or (null) of everything. */
+  readonly pauseEnded: (taskId: string | null) => void
+  /** The next instant of these tasks may have changed, without anybody asking for it. */
+  readonly moved: (taskIds: readonly string[]) => void
+}
+
+export interface Planner {
+  /** Begins; nothing before this moment is due. `startups` are the task ids whose startup trigger is due, and when. */
+  start(startups: readonly { readonly taskId: string; readonly at: number }[]): void
+  stop(): void
+  /** The task is new, has changed, or has ended a run: plan it anew. */
+  track(taskId: string): void
+  /** Everything was paused or goes on: plan all of them anew; nothing before `from` (ms) is due. */
+  trackAll(taskIds: readonly string[], from: number): void
+  forget(taskId: string): void
+  /** The task's next planned instant in ms; undefined when there is none. */
+  nextAt(taskId: string): number | undefined
+  /** The soonest of all tasks. */
+  next(): { readonly taskId: string; readonly at: number } | undefined
+  moment(task: Task): Moment
+}
+
+interface Entry {
+  readonly at: number
+  readonly taskId: string
+  readonly what: 'occurrence' | 'startup' | 'pause-end'
+  /** Stale when the task has been planned anew since; a startup stays. */
+  readonly version: number
+}
+
+const longestSleep = 30_000
+const everything = ''
+
+export function createPlanner(options: PlannerOptions): Planner {
+  const { clock } = options
+  const heap = new TinyQueue<Entry>([], (a, b) => a.at - b.at)
+  const versions = new Map<string, number>()
+  const nextAts = new Map<string, number>()
+  /** Per task: everything at or before this is decided. */
+  const watermarks = new Map<string, number>()
+  let began = Number.POSITIVE_INFINITY
+  /** Everything was paused up to here. */
+  let floor = 0
+  let zone = clock.timeZone()
+  let disarm: (() => void) | undefined
+  let armedFor = Number.POSITIVE_INFINITY
+
+  const pauseOf = (task: Task): Pause | null => {
+    const now = clock.now()
+    const holds = (pause: Pause | null): pause is Pause => pause !== null && (pause.until === null || Date.parse(pause.until) > now)
+    const all = options.pausedAll()
+    const own = holds(task.pause) ? task.pause : null
+    if (!holds(all)) return own
+    if (own === null || own.until === null || all.until === null) return own?.until === null ? own : all
+    return own.until > all.until ? own : all
+  }
+
+  const moment = (task: Task): Moment => {
+    const idle = options.idleSince(task.id)
+    const counting = Math.max(Date.parse(task.countsFrom), began)
+    return { zone, createdAt: Date.parse(task.createdAt), idleSince: idle === null ? null : Math.max(idle ?? 0, counting) }
+  }
+
+  const push = (entry: Omit<Entry, 'version'>): void => {
+    heap.push({ ...entry, version: versions.get(entry.taskId) ?? 0 })
+    if (entry.at < armedFor) arm()
+  }
+
+  const plan = (taskId: string): void => {
+    versions.set(taskId, (versions.get(taskId) ?? 0) + 1)
+    nextAts.delete(taskId)
+    const task = options.task(taskId)
+    if (!task?.enabled || began === Number.POSITIVE_INFINITY) return
+    const pause = pauseOf(task)
+    if (task.pause?.until) push({ at: Date.parse(task.pause.until), taskId, what: 'pause-end' })
+    if (pause !== null && pause.until === null) return
+    const from = Math.max(Date.parse(task.countsFrom), began, floor, pause?.until ? Date.parse(pause.until) : 0)
+    const after = Math.max(from - 1, watermarks.get(taskId) ?? 0)
+    const next = nextOccurrence(task.triggers, after, moment(task))
+    if (next === undefined) return
+    nextAts.set(taskId, next.at)
+    push({ at: next.at, taskId, what: 'occurrence' })
+  }
+
+  const arm = (): void => {
+    disarm?.()
+    const first = heap.peek()
+    armedFor = first?.at ?? Number.POSITIVE_INFINITY
+    disarm = clock.after(Math.min(Math.max(armedFor - clock.now(), 1), longestSleep), wake)
+  }
+
+  /** The machine's zone may have been changed under us. */
+  const rereadZone = (): void => {
+    const now = clock.timeZone()
+    if (now === zone) return
+    zone = now
+    const ids = [...versions.keys()].filter((id) => id !== everything)
+    ids.forEach(plan)
+    options.moved(ids)
+  }
+
+  const wake = (): void => {
+    disarm = undefined
+    armedFor = Number.NEGATIVE_INFINITY // whatever is pushed meanwhile need not arm
+    rereadZone()
+    const now = clock.now()
+    const due: DueTask[] = []
+    for (let entry = heap.peek(); entry !== undefined && entry.at <= now; entry = heap.peek()) {
+      heap.pop()
+      if (entry.what !== 'startup' && entry.version !== (versions.get(entry.taskId) ?? 0)) continue
+      take(entry, now, due)
+    }
+    due.sort((a, b) => a.scheduledAt - b.scheduledAt)
+    if (due.length > 0) options.dispatch(due)
+    arm()
+  }
+
+  const take = (entry: Entry, now: number, due: DueTask[]): void => {
+    const { taskId } = entry
+    if (entry.what === 'pause-end') {
+      options.pauseEnded(taskId === everything ? null : taskId)
+      return
+    }
+    const task = options.task(taskId)
+    if (!task?.enabled) return
+    if (entry.what === 'startup') {
+      const wanted = task.triggers.some((trigger) => trigger.kind === 'startup') && pauseOf(task) === null
+      if (wanted) due.push({ taskId, triggeredBy: 'startup', scheduledAt: entry.at, folded: 0 })
+      return
+    }
+    const found = dueOccurrences(task.triggers, entry.at - 1, now, moment(task))
+    if (found !== undefined) {
+      watermarks.set(taskId, afterSecondOf(found.latest.at))
+      due.push({ taskId, triggeredBy: found.latest.kind, scheduledAt: found.latest.at, folded: found.folded })
+    }
+    plan(taskId)
+  }
+
+  return {
+    start(startups) {
+      began = clock.now()
+      for (const { taskId, at } of startups) push({ at, taskId, what: 'startup' })
+      arm()
+    },
+    stop() {
+      began = Number.POSITIVE_INFINITY
+      disarm?.()
+      disarm = undefined
+      while (heap.pop() !== undefined);
+      nextAts.clear()
+    },
+    track(taskId) {
+      plan(taskId)
+    },
+    trackAll(taskIds, from) {
+      floor = Math.max(floor, from)
+      versions.set(everything, (versions.get(everything) ?? 0) + 1)
+      const until = options.pausedAll()?.until
+      if (until) push({ at: Date.parse(until), taskId: everything, what: 'pause-end' })
+      taskIds.forEach(plan)
+    },
+    forget(taskId) {
+      for (const known of [versions, nextAts, watermarks]) known.delete(taskId)
+    },
+    nextAt: (taskId) => nextAts.get(taskId),
+    next() {
+      let first: { taskId: string; at: number } | undefined
+      for (const [taskId, at] of nextAts) if (first === undefined || at < first.at) first = { taskId, at }
+      return first
+    },
+    moment,
+  }
+}

@@ -1,0 +1,135 @@
+/** The host's own state: status, settings, pausing everything, samples. */
+import samples from '../../../resources/samples.json'
+import { BelfryError } from '@shared/errors'
+import type { Settings, SettingsChange } from '@shared/model/settings'
+import type { SystemStatus } from '@shared/model/system'
+import { taskDefinition, type Pause, type TaskView } from '@shared/model/task'
+import type { EventBus } from '../events'
+import { oneAtATime } from '../one-at-a-time'
+import type { Clock } from '../ports'
+import type { RunService } from '../run/run-service'
+import type { Planner } from '../schedule/planner'
+import type { Store } from '../store/types'
+import type { TaskService } from '../tasks/task-service'
+import type { Warnings } from './warnings'
+
+export interface SystemServiceOptions {
+  readonly clock: Clock
+  readonly store: Store
+  readonly tasks: TaskService
+  readonly runs: RunService
+  readonly planner: Planner
+  readonly warnings: Warnings
+  readonly events: EventBus
+  readonly facts: Pick<SystemStatus, 'version' | 'kind' | 'pid' | 'hostname' | 'platform' | 'dataFolder'>
+  readonly state: () => SystemStatus['state']
+}
+
+export interface SystemService {
+  status(): SystemStatus
+  settings(): Settings
+  changeSettings(change: SettingsChange): Promise<Settings>
+  /** Null resumes. `until` must be in the future. */
+  setPause(pause: Pause | null): Promise<SystemStatus>
+  loadSamples(): Promise<TaskView[]>
+  /** Tells the status soon; many calls become one event. */
+  tellSoon(): void
+  start(): void
+  stop(): void
+}
+
+const tellEvery = 250
+const signOfLife = 30_000
+const day = 86_400_000
+
+export function createSystemService(options: SystemServiceOptions): SystemService {
+  const { clock, store, tasks, runs, planner, warnings, events } = options
+  const alone = oneAtATime()
+  const startedAt = new Date(clock.now()).toISOString()
+  let telling: (() => void) | undefined
+  let living: (() => void) | undefined
+
+  const status = (): SystemStatus => {
+    const all = tasks.all()
+    const next = planner.next()
+    const nextTask = next && store.tasks.get(next.taskId)
+    const ended = store.runs.countSince(new Date(clock.now() - day).toISOString())
+    return {
+      ...options.facts,
+      timezone: clock.timeZone(),
+      now: new Date(clock.now()).toISOString(),
+      startedAt,
+      state: options.state(),
+      paused: store.settings.get().paused,
+      tasks: all.length,
+      activeRuns: runs.activeCount(),
+      maxConcurrent: store.settings.get().maxConcurrent,
+      next: next && nextTask ? { taskId: next.taskId, taskName: nextTask.name, at: new Date(next.at).toISOString() } : null,
+      attention: all.filter(({ streak }) => streak !== null && !streak.acknowledged).length,
+      lastDay: {
+        succeeded: ended.succeeded,
+        failed: ended.failed + ended.timed_out,
+        other: ended.cancelled + ended.interrupted,
+      },
+      warnings: [...warnings.all()],
+    }
+  }
+
+  const tell = (): void => events.emit({ type: 'system.changed', status: status() })
+
+  const keep = (next: (current: Settings) => Settings): Promise<Settings> =>
+    alone(async () => {
+      const settings = next(store.settings.get())
+      await store.settings.set(settings)
+      events.emit({ type: 'settings.changed', settings })
+      return settings
+    })
+
+  /** Until when everything was paused, now that it goes on; ms. */
+  const pausedUntil = (pause: Pause | null): number => (pause === null ? 0 : Math.min(clock.now(), pause.until ? Date.parse(pause.until) : clock.now()))
+
+  const live = (): void => {
+    living = clock.after(signOfLife, () => {
+      tell()
+      live()
+    })
+  }
+
+  return {
+    status,
+    settings: () => store.settings.get(),
+    async changeSettings(change) {
+      const settings = await keep((current) => ({ ...current, ...change }))
+      runs.slotsChanged()
+      tell()
+      return settings
+    },
+    async setPause(pause) {
+      if (pause?.until && Date.parse(pause.until) <= clock.now()) throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
+      const before = store.settings.get().paused
+      await keep((current) => ({ ...current, paused: pause }))
+      const ids = store.tasks.all().map(({ id }) => id)
+      planner.trackAll(ids, pausedUntil(before))
+      ids.forEach((id) => tasks.tell(id))
+      tell()
+      return status()
+    },
+    async loadSamples() {
+      const present = new Set(store.tasks.all().map(({ id }) => id))
+      const wanted = samples.map((sample, index) => ({ id: `sample-${index + 1}`, definition: taskDefinition.parse(sample) }))
+      for (const { id, definition } of wanted) if (!present.has(id)) await tasks.create(definition, id)
+      return wanted.map(({ id }) => tasks.view(tasks.find(id)))
+    },
+    tellSoon() {
+      telling ??= clock.after(tellEvery, () => {
+        telling = undefined
+        tell()
+      })
+    },
+    start: live,
+    stop() {
+      telling?.()
+      living?.()
+    },
+  }
+}

@@ -1,0 +1,186 @@
+/** Tasks: made, changed, paused, looked at. Whatever resolves here is on disk, planned and told. */
+import { BelfryError } from '@shared/errors'
+import type { ImportCandidate } from '@shared/model/import'
+import type { Pause, Task, TaskChange, TaskDefinition, TaskView } from '@shared/model/task'
+import type { Trigger } from '@shared/model/trigger'
+import type { EventBus } from '../events'
+import { oneAtATime } from '../one-at-a-time'
+import type { Ports } from '../ports'
+import type { Planner } from '../schedule/planner'
+import { wholeSecond } from '../schedule/trigger-times'
+import type { Store } from '../store/types'
+import { findTask } from './find-task'
+import { taskView } from './task-view'
+
+export interface TaskServiceOptions {
+  readonly ports: Pick<Ports, 'clock' | 'ids' | 'processes'>
+  readonly store: Store
+  readonly planner: Planner
+  readonly activeOf: (taskId: string) => readonly string[]
+  readonly events: EventBus
+}
+
+export interface TaskService {
+  all(): readonly TaskView[]
+  /** By name. */
+  list(filter: { readonly name?: string | undefined; readonly tag?: string | undefined }): TaskView[]
+  /** By id or unambiguous name. NOT_FOUND, AMBIGUOUS. */
+  find(wanted: string): Task
+  view(task: Task): TaskView
+  create(definition: TaskDefinition, id?: string): Promise<TaskView>
+  createImported(candidates: readonly ImportCandidate[]): Promise<TaskView[]>
+  update(wanted: string, change: TaskChange, revision?: number): Promise<TaskView>
+  remove(wanted: string): Promise<TaskView>
+  setEnabled(wanted: string, enabled: boolean): Promise<TaskView>
+  setPause(wanted: string, pause: Pause | null): Promise<TaskView>
+  acknowledge(wanted: string): Promise<TaskView>
+  /** Tells listeners how the task stands now. */
+  tell(taskId: string): void
+}
+
+export function createTaskService({ ports, store, planner, activeOf, events }: TaskServiceOptions): TaskService {
+  const { clock, ids, processes } = ports
+  const alone = oneAtATime()
+  const now = (): string => new Date(clock.now()).toISOString()
+
+  const view = (task: Task): TaskView =>
+    taskView(task, {
+      nextAt: planner.nextAt(task.id),
+      activeRuns: activeOf(task.id),
+      recent: store.runs.recent(task.id, 20),
+      acknowledged: store.runs.acknowledged(task.id),
+    })
+
+  const find = (wanted: string): Task => findTask(store.tasks.all(), wanted)
+
+  const keep = async (tasks: readonly Task[]): Promise<TaskView[]> => {
+    await store.tasks.put(tasks)
+    for (const task of tasks) if (task.enabled) await rememberBoot(task)
+    tasks.forEach(({ id }) => planner.track(id))
+    const views = tasks.map(view)
+    views.forEach((task) => events.emit({ type: 'task.changed', task }))
+    return views
+  }
+
+  /** A task that runs once per boot and is enabled now has its first boot still to come. */
+  const rememberBoot = async (task: Task): Promise<void> => {
+    const wanted = task.triggers.some((trigger) => trigger.kind === 'startup' && trigger.on === 'boot')
+    if (wanted && task.countsFrom === task.updatedAt) await store.state.rememberBoot(task.id, processes.bootId())
+  }
+
+  const make = (definition: TaskDefinition, given: Partial<Pick<Task, 'id' | 'source' | 'locked'>>): Task => {
+    const at = now()
+    return {
+      id: ids.next(clock.now()),
+      ...definition,
+      triggers: definition.triggers.map(anchored),
+      revision: 1,
+      createdAt: at,
+      updatedAt: at,
+      countsFrom: at,
+      pause: null,
+      source: null,
+      locked: null,
+      ...given,
+    }
+  }
+
+  const anchored = (trigger: Trigger): Trigger =>
+    trigger.kind === 'interval' && trigger.mode === 'fixed-rate' && trigger.anchor === undefined
+      ? { ...trigger, anchor: new Date(wholeSecond(clock.now())).toISOString() }
+      : trigger
+
+  const change = (wanted: string, next: (task: Task) => Task): Promise<TaskView> =>
+    alone(async () => {
+      const [changed] = await keep([next(find(wanted))])
+      if (changed === undefined) throw new BelfryError('INTERNAL', 'the task was not kept')
+      return changed
+    })
+
+  const refuseLocked = (task: Task, enabled: boolean): void => {
+    if (enabled && task.locked !== null) throw new BelfryError('FORBIDDEN', `"${task.name}" cannot be enabled: ${task.locked}`, { field: 'enabled' })
+  }
+
+  return {
+    all: () => store.tasks.all().map(view),
+    list: ({ name, tag }) =>
+      store.tasks
+        .all()
+        .filter((task) => (name === undefined || task.name === name) && (tag === undefined || task.tags.includes(tag)))
+        .toSorted((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
+        .map(view),
+    find,
+    view,
+    create: (definition, id) =>
+      alone(async () => {
+        if (id !== undefined && store.tasks.get(id)) throw new BelfryError('CONFLICT', `there is a task with the id "${id}" already`, { field: 'id' })
+        const [made] = await keep([make(definition, id === undefined ? {} : { id })])
+        if (made === undefined) throw new BelfryError('INTERNAL', 'the task was not kept')
+        return made
+      }),
+    createImported: (candidates) => alone(() => keep(candidates.map(({ source, locked, ...definition }) => make(definition, { source, locked })))),
+    update: (wanted, given, revision) =>
+      change(wanted, (task) => {
+        if (revision !== undefined && revision !== task.revision) {
+          throw new BelfryError('CONFLICT', `"${task.name}" was changed meanwhile: it is at revision ${task.revision}, not ${revision}`, { field: 'revision' })
+        }
+        const { policy, triggers, ...rest } = given
+        const enabled = rest.enabled ?? task.enabled
+        refuseLocked(task, enabled)
+        const at = now()
+        const retimed = triggers !== undefined && JSON.stringify(triggers) !== JSON.stringify(task.triggers)
+        const next: Task = {
+          ...task,
+          ...defined(rest),
+          policy: { ...task.policy, ...defined(policy ?? {}) },
+          triggers: retimed ? triggers.map(anchored) : task.triggers,
+          revision: task.revision + 1,
+          updatedAt: at,
+        }
+        return retimed || (enabled && !task.enabled) ? { ...next, countsFrom: at } : next
+      }),
+    remove: (wanted) =>
+      alone(async () => {
+        const task = find(wanted)
+        const [active] = activeOf(task.id)
+        if (active !== undefined) {
+          throw new BelfryError('CONFLICT', `"${task.name}" is running; cancel run ${active} first`, { field: 'id', detail: { runId: active } })
+        }
+        const last = view(task)
+        await store.tasks.remove(task.id)
+        planner.forget(task.id)
+        events.emit({ type: 'task.removed', id: task.id })
+        return last
+      }),
+    setEnabled: (wanted, enabled) =>
+      change(wanted, (task) => {
+        refuseLocked(task, enabled)
+        const at = now()
+        return task.enabled === enabled ? task : { ...task, enabled, updatedAt: at, countsFrom: enabled ? at : task.countsFrom }
+      }),
+    setPause: (wanted, pause) =>
+      change(wanted, (task) => {
+        const at = now()
+        if (pause?.until && pause.until <= at) throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
+        if (pause !== null || task.pause === null) return { ...task, pause, updatedAt: at }
+        const ranOut = task.pause.until !== null && task.pause.until <= at
+        return { ...task, pause, updatedAt: at, countsFrom: ranOut && task.pause.until ? task.pause.until : at }
+      }),
+    acknowledge: async (wanted) => {
+      const task = find(wanted)
+      const last = store.runs.recent(task.id, 20).findLast(({ status }) => status === 'failed' || status === 'timed_out')
+      if (last) await store.runs.acknowledge(task.id, last.id)
+      events.emit({ type: 'task.changed', task: view(task) })
+      return view(task)
+    },
+    tell(taskId) {
+      const task = store.tasks.get(taskId)
+      if (task) events.emit({ type: 'task.changed', task: view(task) })
+    },
+  }
+}
+
+/** Without the keys whose value is undefined, so that a spread does not erase what they do not name. */
+function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, given]) => given !== undefined)) as never
+}
