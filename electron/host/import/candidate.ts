@@ -1,0 +1,76 @@
+/** What importers have in common: a thing found, checked by the same rules as every task. */
+import { BelfryError, invalidInput } from '@shared/errors'
+import { importCandidate, type ImportCandidate, type ImportError } from '@shared/model/import'
+import type { ImportSource } from '@shared/model/task'
+import type { z } from 'zod'
+
+/** The thing that schedules the job today, to be switched off when Belfry takes it over. */
+export type Original =
+  | { readonly kind: 'line'; readonly path: string; readonly line: number; readonly text: string }
+  | { readonly kind: 'user-crontab'; readonly line: number; readonly text: string }
+  | { readonly kind: 'script'; readonly path: string }
+  | { readonly kind: 'timer'; readonly unit: string; readonly manager: 'system' | 'user'; readonly enabled: boolean }
+
+export interface Found {
+  readonly candidate: ImportCandidate
+  /** From 1; null where the source has no lines. */
+  readonly line: number | null
+  /** Null when nothing on this machine runs it (a text given by hand). */
+  readonly original: Original | null
+}
+
+export interface Findings {
+  readonly found: readonly Found[]
+  readonly errors: readonly ImportError[]
+  readonly notes: readonly string[]
+}
+
+/** Parses by the task's own rules; throws INVALID with the field and the reason. */
+export function checkedCandidate(input: z.input<typeof importCandidate>): ImportCandidate {
+  const parsed = importCandidate.safeParse(input)
+  if (!parsed.success) throw invalidInput(parsed.error)
+  return parsed.data
+}
+
+/** The reason of a refused candidate, for an ImportError. */
+export function refusal(error: unknown): string {
+  if (!(error instanceof BelfryError)) throw error
+  return error.message
+}
+
+/** By this an entry is found again, wherever its line has moved to. */
+export function sourceKey(source: ImportSource): string {
+  return JSON.stringify([source.kind, source.path, source.user, source.text, source.timezone, source.ordinal])
+}
+
+/** Numbers equal entries from 0, in the order in which they were found. */
+export function numbered(found: readonly Found[]): Found[] {
+  const seen = new Map<string, number>()
+  return found.map((item) => {
+    const key = sourceKey({ ...item.candidate.source, ordinal: 0 })
+    const ordinal = seen.get(key) ?? 0
+    seen.set(key, ordinal + 1)
+    return { ...item, candidate: { ...item.candidate, source: { ...item.candidate.source, ordinal } } }
+  })
+}
+
+/** Gives a name that is taken already a number: `backup`, `backup (2)`. */
+export function distinctNames(found: readonly Found[], taken: Iterable<string>): Found[] {
+  const names = new Set(taken)
+  return found.map((item) => {
+    let name = item.candidate.name
+    for (let count = 2; names.has(name); count += 1) name = `${item.candidate.name} (${count})`
+    names.add(name)
+    return { ...item, candidate: { ...item.candidate, name } }
+  })
+}
+
+/** Nobody's job runs as somebody else: what another user runs stays locked and off. */
+export function lockOthers(found: readonly Found[], operator: string): Found[] {
+  return found.map((item) => {
+    const { user } = item.candidate.source
+    if (user === null || user === operator) return item
+    const locked = `It runs as ${user}, and Belfry runs as ${operator}: run Belfry as ${user} to take it over`
+    return { ...item, candidate: { ...item.candidate, enabled: false, locked } }
+  })
+}
