@@ -34,7 +34,21 @@ export default defineConfig({
   renderer: {
     root: at('renderer'),
     resolve: { alias },
-    plugins: [vue(), ui({ autoImport: false })],
-    build: { target: 'chrome130', rollupOptions: { input: at('renderer/index.html') } },
+    plugins: [
+      vue(),
+      ui({
+        // Everything is imported by name, so that no declaration files are generated.
+        autoImport: false,
+        components: false,
+        dts: false,
+        colorMode: false,
+        // Its generated theme goes into the checkout's node_modules.
+        root: at('.'),
+        icon: { clientBundle: { scan: { globInclude: ['renderer/src/**/*.{vue,ts}'] }, sizeLimitKb: 0 } },
+        ui: { colors: { primary: 'verdigris', neutral: 'zinc', success: 'green', info: 'blue', warning: 'amber', error: 'red' } },
+      }),
+    ],
+    // No asset as a data: URL, which the page's content security policy would refuse.
+    build: { target: 'chrome130', assetsInlineLimit: 0, rollupOptions: { input: at('renderer/index.html') } },
   },
 })
