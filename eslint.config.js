@@ -132,7 +132,7 @@ export default defineConfig(
     rules: { eqeqeq: ['error', 'always', { null: 'ignore' }] },
   },
   {
-    files: ['electron/**/*.ts', 'shared/**/*.ts', 'renderer/src/**/*.{ts,vue}', 'test/**/*.ts'],
+    files: ['electron/**/*.ts', 'shared/**/*.ts', 'renderer/src/**/*.{ts,vue}', 'test/support/**/*.ts'],
     ignores: ['renderer/src/locales/**'],
     rules: { 'max-lines': ['error', 300] },
   },

@@ -35,15 +35,20 @@ const library = (file, name, ...later) => ({
   present: (libraries) => libraries.includes(`\t${file} `),
 })
 
-/** Per suite, one row per Debian package: how to see that what it brings is there, wherever it came from. */
+// 简体中文 would be boxes in every screenshot.
+const fonts = [
+  program('fontconfig', 'fc-list'),
+  { packages: ['fonts-noto-cjk'], present: () => run('fc-list', [':lang=zh', 'family']).stdout.trim() !== '' },
+]
+
+/**
+ * Per suite, one row per Debian package: how to see that what it brings is there, wherever it came from.
+ * @type {Readonly<Record<string, readonly Need[]>>}
+ */
 const needs = {
-  ui: [
-    { packages: ['chromium'], present: () => findChromium() !== undefined },
-    program('fontconfig', 'fc-list'),
-    // 简体中文 would be boxes in every screenshot.
-    { packages: ['fonts-noto-cjk'], present: () => run('fc-list', [':lang=zh', 'family']).stdout.trim() !== '' },
-  ],
+  ui: [...fonts, { packages: ['chromium'], present: () => findChromium() !== undefined }],
   desktop: [
+    ...fonts,
     program('xvfb', 'Xvfb'),
     program('dbus', 'dbus-daemon'),
     program('libglib2.0-bin', 'gdbus'),
@@ -53,7 +58,6 @@ const needs = {
     program('xfconf', 'xfconf-query'),
     program('dunst', 'dunst'),
     program('scrot'),
-    program('fontconfig', 'fc-list'),
     { packages: ['adwaita-icon-theme'], present: () => existsSync('/usr/share/icons/Adwaita') },
     library('libgtk-3.so.0', 'libgtk-3-0', 'libgtk-3-0t64'),
     library('libatk-bridge-2.0.so.0', 'libatk-bridge2.0-0', 'libatk-bridge2.0-0t64'),
@@ -72,19 +76,19 @@ const needs = {
 }
 
 /**
- * Makes sure that what these suites need is there: installs it as root on Debian, else says how.
- * @param {ReadonlySet<string>} suites those that have no row above need nothing
+ * Makes sure that what this suite needs is there: installs it as root on Debian, else says how.
+ * @param {string} suite one that has no rows above needs nothing
  * @param {(line: string) => void} say
  * @throws {Error} that names the one command to run, when something is missing and could not be installed
  */
-export function ensureSystemPackages(suites, say) {
-  if (process.platform !== 'linux' || missing(suites).length === 0) return
+export function ensureSystemPackages(suite, say) {
+  if (process.platform !== 'linux' || missing(suite).length === 0) return
   if (process.getuid?.() === 0 && findProgram('apt-get')) {
-    say(`these packages are missing here and come by apt-get now: ${names(missing(suites)).join(' ')}`)
+    say(`these packages are missing here and come by apt-get now: ${names(missing(suite)).join(' ')}`)
     aptGet(say, 'update')
-    aptGet(say, 'install', '-y', '--no-install-recommends', ...names(missing(suites)))
+    aptGet(say, 'install', '-y', '--no-install-recommends', ...names(missing(suite)))
   }
-  const left = missing(suites)
+  const left = missing(suite)
   if (left.length === 0) return
   throw new Error(
     `packages that the tests need are missing. As root, run this (these are Debian's names):\n` +
@@ -92,11 +96,10 @@ export function ensureSystemPackages(suites, say) {
   )
 }
 
-/** @param {ReadonlySet<string>} suites @returns {Need[]} */
-function missing(suites) {
+/** @param {string} suite @returns {Need[]} */
+function missing(suite) {
   const libraries = run('/sbin/ldconfig', ['-p']).stdout
-  const wanted = Object.entries(needs).flatMap(([suite, rows]) => (suites.has(suite) ? rows : []))
-  return wanted.filter(({ present }) => !present(libraries))
+  return (needs[suite] ?? []).filter(({ present }) => !present(libraries))
 }
 
 /** @param {Need[]} wanted @returns {string[]} the names by which this release knows them */
