@@ -1,0 +1,165 @@
+/** A schedule in words, for people. The cron sentences are cronstrue's. */
+import cronstrue from 'cronstrue'
+import 'cronstrue/locales/zh_CN.js'
+import { assertNever } from '../errors'
+import type { CronTrigger, DateTrigger, IntervalTrigger, StartupTrigger, Trigger } from '../model/trigger'
+import { cronFields, type CronFields } from './cron'
+import { machineTimeZone } from './zone'
+
+export type WordsLocale = 'en' | 'zh-CN'
+
+/**
+ * What the triggers mean: `At 02:15, every day`, `Every 30 seconds`. Several are joined; none means by hand. An expression
+ * that cannot be read stands for itself.
+ * @param timeZone the host's; a trigger's own zone is named only where it differs
+ */
+export function scheduleWords(triggers: readonly Trigger[], locale: WordsLocale, timeZone = machineTimeZone()): string {
+  const automatic = triggers.filter((trigger) => trigger.kind !== 'manual')
+  if (automatic.length === 0) return text[locale].manual
+  return automatic.map((trigger) => triggerWords(trigger, locale, timeZone)).join(text[locale].or)
+}
+
+/** One trigger in words; see `scheduleWords`. */
+export function triggerWords(trigger: Trigger, locale: WordsLocale, timeZone = machineTimeZone()): string {
+  switch (trigger.kind) {
+    case 'cron':
+      return withZone(cronWords(trigger, locale), trigger.timezone, timeZone)
+    case 'interval':
+      return intervalWords(trigger, locale)
+    case 'date':
+      return dateWords(trigger, locale, timeZone)
+    case 'manual':
+      return text[locale].manual
+    case 'startup':
+      return startupWords(trigger, locale)
+    default:
+      return assertNever(trigger)
+  }
+}
+
+function cronWords(trigger: CronTrigger, locale: WordsLocale): string {
+  try {
+    const fields = cronFields(trigger.expression)
+    const stepped = (field: string): boolean => field.startsWith('*') && field !== '*'
+    const both = fields.weekday.startsWith('+') || stepped(fields.day) || stepped(fields.weekday)
+    const { second, minute, hour, day, month, weekday, year } = fields
+    const parts = [minute, hour, day, month, weekday.replace(/^\+/, '')]
+    const withSecond = second === '0' && year === '*' ? parts : [second, ...parts]
+    const words = cronstrue.toString([...withSecond, ...(year === '*' ? [] : [year])].join(' '), {
+      locale: locale === 'zh-CN' ? 'zh_CN' : 'en',
+      use24HourTimeFormat: true,
+      logicalAndDayFields: both,
+      // "every day" is worth saying after a time of day, and noise after a cadence.
+      verbose: isDaily(fields),
+    })
+    return locale === 'en' ? shorten(words) : words
+  } catch {
+    return trigger.expression
+  }
+}
+
+function isDaily(fields: CronFields): boolean {
+  const fixed = (field: string): boolean => /^\d+(,\d+)*$/.test(field)
+  return fixed(fields.minute) && fixed(fields.hour) && [fields.day, fields.month, fields.weekday].every((field) => field === '*')
+}
+
+/** cronstrue's English, as one would say it. */
+function shorten(words: string): string {
+  return words
+    .replace(/^At 0 minutes past the hour, /, '')
+    .replace(/^At (\d+) minutes? past the hour, (.+)$/, '$2, at $1 past')
+    .replace(/^At (\d+) minutes? past the hour$/, 'Every hour, at $1 past')
+    .replace(/^e/, 'E')
+    .replace(/^b/, 'B')
+    .replace(/:00, between (\d\d):00 and (\d\d):\d\d/, ':00, $1–$2')
+    .replace('Monday through Friday', 'Monday to Friday')
+    .replace(/ through /g, ' to ')
+    // cronstrue's "and" between two restricted day fields means that either will do.
+    .replace(/(day .* of the month), and on /, '$1, or on ')
+}
+
+function intervalWords(trigger: IntervalTrigger, locale: WordsLocale): string {
+  const words = text[locale]
+  const span = spanWords(trigger.every, locale)
+  return trigger.mode === 'fixed-delay' ? words.delay(span) : words.every(span)
+}
+
+function dateWords(trigger: DateTrigger, locale: WordsLocale, timeZone: string): string {
+  const local = !/(Z|[+-]\d\d:?\d\d)$/.test(trigger.at)
+  if (local) return withZone(text[locale].once(trigger.at.slice(0, 16).replace('T', ' ')), trigger.timezone, timeZone)
+  const at = new Intl.DateTimeFormat('sv-SE', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(new Date(trigger.at))
+  return text[locale].once(at)
+}
+
+function startupWords(trigger: StartupTrigger, locale: WordsLocale): string {
+  const words = text[locale]
+  const when = trigger.on === 'boot' ? words.boot : words.host
+  return trigger.delay === 0 ? when : words.after(when, spanWords(trigger.delay, locale))
+}
+
+function withZone(words: string, zone: string | undefined, timeZone: string): string {
+  return zone === undefined || zone === timeZone ? words : `${words} (${zone})`
+}
+
+/** 5_400_000 → `1 hour 30 minutes`; `hour` for exactly one, so that "every" can go before it. */
+function spanWords(ms: number, locale: WordsLocale): string {
+  let rest = ms
+  const parts: { amount: number; unit: keyof (typeof text)['en']['units'] }[] = []
+  for (const [size, unit] of sizes) {
+    const amount = Math.floor(rest / size)
+    if (amount > 0) parts.push({ amount, unit })
+    rest -= amount * size
+  }
+  const names = text[locale].units
+  return parts.map(({ amount, unit }) => names[unit](amount, parts.length === 1)).join(' ')
+}
+
+const sizes = [
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+  [1000, 'second'],
+  [1, 'ms'],
+] as const
+
+const english = (unit: string) => (amount: number, alone: boolean) =>
+  amount === 1 ? (alone ? unit : `1 ${unit}`) : `${amount} ${unit}s`
+const chinese = (unit: string) => (amount: number) => `${amount} ${unit}`
+
+const text = {
+  en: {
+    manual: 'Only by hand',
+    or: '; ',
+    every: (span: string) => `Every ${span}`,
+    delay: (span: string) => `${/^\d/.test(span) ? span : `1 ${span}`} after each end`,
+    once: (at: string) => `Once, ${at}`,
+    boot: 'Once per boot',
+    host: 'When Belfry starts',
+    after: (when: string, span: string) => `${when}, after ${/^\d/.test(span) ? span : `1 ${span}`}`,
+    units: {
+      day: english('day'),
+      hour: english('hour'),
+      minute: english('minute'),
+      second: english('second'),
+      ms: (amount: number) => `${amount} ms`,
+    },
+  },
+  'zh-CN': {
+    manual: '仅手动运行',
+    or: '；',
+    every: (span: string) => `每隔 ${span}`,
+    delay: (span: string) => `每次结束后 ${span}`,
+    once: (at: string) => `仅一次，${at}`,
+    boot: '每次开机一次',
+    host: 'Belfry 启动时',
+    after: (when: string, span: string) => `${when}，${span}后`,
+    units: { day: chinese('天'), hour: chinese('小时'), minute: chinese('分钟'), second: chinese('秒'), ms: chinese('毫秒') },
+  },
+}
