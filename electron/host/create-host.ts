@@ -1,12 +1,35 @@
 /** The host: ports in; router, events, start and stop out. Both shells build it the same way. */
-import type { Router } from '@orpc/server'
-import type { Contract } from '@shared/contract'
-import type { EventBus } from './events'
+import type { SystemStatus } from '@shared/model/system'
+import { createRouter } from './api/router'
+import { createEventBus, type EventBus } from './events'
+import { createCommandExecutor } from './executors/command/command-executor'
+import { createImportService } from './import/import-service'
+import { createFailureNotices } from './observe/failure-notices'
+import type { Ports } from './ports'
+import { createRunService, type RunService } from './run/run-service'
+import { createPlanner, type Planner } from './schedule/planner'
+import { startupsDue } from './schedule/startups'
+import { acquireLock } from './store/lock'
+import { openStore } from './store/open-store'
+import { createSystemService, type SystemService } from './system/system-service'
+import { createWarnings } from './system/warnings'
+import { createTaskService, type TaskService } from './tasks/task-service'
+
+/** Facts of the machine and of the user who runs the host. */
+export interface Machine {
+  readonly hostname: string
+  readonly platform: NodeJS.Platform
+  readonly pid: number
+  readonly home: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly user: { readonly name: string; readonly uid: number }
+}
 
 export interface HostOptions {
   readonly dataFolder: string
   readonly kind: 'tray' | 'headless'
   readonly version: string
+  readonly machine: Machine
   /** Where the CLI will find the host; written into the lock. */
   readonly control: { readonly path: string; readonly token: string | null }
   /** What `system.open` does: the tray brings its window forward (url null), a headless host makes a one-time URL. */
@@ -15,14 +38,163 @@ export interface HostOptions {
   readonly binFolder: string | null
 }
 
-export type HostRouter = Router<Contract, Record<never, never>>
+export type HostRouter = ReturnType<typeof createRouter>
 
 export interface Host {
   /** For the doors: an oRPC handler with `handlerOptions` (api/handler-options.ts) serves it. */
   readonly router: HostRouter
   readonly events: EventBus
-  /** Takes the lock (LOCKED when another host has it), opens the store, settles what the last host left, begins to schedule. */
+  /** For the tray, which asks as often as it redraws. */
+  readonly tasks: TaskService
+  readonly runs: RunService
+  readonly system: SystemService
+  /** Settles what the last host left, then begins to schedule. Doors open after it. */
   start(): Promise<void>
-  /** No new starts; ends all runs within settings.shutdownGrace, flushes, releases the lock. Safe to call twice. */
+  /** No new starts; ends all runs within settings.shutdownGrace, flushes, releases the lock. A second call hurries. */
   stop(): Promise<void>
+}
+
+/** Takes the lock (LOCKED when another host has the folder) and opens the store. */
+export async function createHost(ports: Ports, options: HostOptions): Promise<Host> {
+  const lock = await acquireLock(ports, options.dataFolder, { kind: options.kind, control: options.control })
+  try {
+    return await buildHost(ports, options, () => lock.release())
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+async function buildHost(ports: Ports, options: HostOptions, release: () => Promise<void>): Promise<Host> {
+  const { clock, log } = ports
+  const { dataFolder, machine } = options
+  const store = await openStore(ports, dataFolder)
+  const events = createEventBus()
+  let state: SystemStatus['state'] = 'running'
+  let stopped: Promise<void> | undefined
+
+  const warnings = createWarnings(ports, () => system.tellSoon())
+  const settings = () => store.settings.get()
+  const task = (id: string) => store.tasks.get(id)
+
+  const runs: RunService = createRunService({
+    ports,
+    store,
+    executors: {
+      command: createCommandExecutor({
+        ...ports,
+        ...machine,
+        dataFolder,
+        hostEnv: machine.env,
+        belfryBin: options.binFolder,
+      }),
+    },
+    task,
+    settings,
+    warnings,
+    changed(run, turned) {
+      events.emit({ type: 'run.changed', run })
+      if (!turned) return
+      if (task(run.taskId)?.triggers.some((trigger) => trigger.kind === 'interval' && trigger.mode === 'fixed-delay'))
+        planner.track(run.taskId)
+      tasks.tell(run.taskId)
+      system.tellSoon()
+      if (run.finishedAt !== null) noticeFailure(run)
+    },
+  })
+  const planner: Planner = createPlanner({
+    clock,
+    task,
+    idleSince: (id) => runs.idleSince(id),
+    pausedAll: () => settings().paused,
+    dispatch: (due) => {
+      runs.startDue(due)
+      for (const { taskId } of due) tasks.tell(taskId)
+    },
+    pauseEnded: (id) => {
+      const resumed = id === null ? system.setPause(null) : tasks.setPause(id, null)
+      resumed.catch((error: unknown) => log.error({ err: error }, 'the end of a pause could not be stored'))
+    },
+    moved: (ids) => ids.forEach((id) => tasks.tell(id)),
+  })
+  const tasks = createTaskService({ ports, store, planner, activeOf: (id) => runs.activeOf(id), events })
+  const system: SystemService = createSystemService({
+    clock,
+    store,
+    tasks,
+    runs,
+    planner,
+    warnings,
+    events,
+    facts: {
+      version: options.version,
+      kind: options.kind,
+      pid: machine.pid,
+      hostname: machine.hostname,
+      platform: machine.platform,
+      dataFolder,
+    },
+    state: () => state,
+  })
+  const noticeFailure = createFailureNotices({
+    notifier: ports.notifier,
+    settings,
+    view: (one) => tasks.view(one),
+    task,
+  })
+  const imports = createImportService({
+    ...ports,
+    tasks,
+    user: machine.user,
+    dataFolder,
+    timeZone: () => clock.timeZone(),
+  })
+  const router = createRouter({
+    clock,
+    store,
+    tasks,
+    runs,
+    system,
+    imports,
+    planner,
+    warnings,
+    events,
+    open: options.open,
+  })
+
+  events.on((event) => {
+    if (event.type === 'task.changed' || event.type === 'task.removed') system.tellSoon()
+  })
+  // A hint only: the planner's next look tells by the clocks what has come due.
+  ports.power.onResume(() => planner.look())
+
+  return {
+    router,
+    events,
+    tasks,
+    runs,
+    system,
+    async start() {
+      for (const { code, message } of store.warnings) warnings.raise(code, message)
+      await runs.recover()
+      const startups = await startupsDue(store, ports.processes.bootId(), clock.now())
+      planner.start(startups)
+      store.tasks.all().forEach(({ id }) => planner.track(id))
+      system.start()
+      log.info({ tasks: store.tasks.all().length, dataFolder }, 'the host is scheduling')
+    },
+    stop() {
+      if (stopped) void runs.stop()
+      stopped ??= (async () => {
+        state = 'stopping'
+        planner.stop()
+        system.tellSoon()
+        await runs.stop()
+        system.stop()
+        await store.close()
+        await release()
+      })()
+      return stopped
+    },
+  }
 }

@@ -32,7 +32,13 @@ export const runs = {
   /** Lines after number `after`, at most `limit`; with `tail`, the last so many instead. */
   log: procedure
     .route({ method: 'GET', path: '/runs/{id}/log' })
-    .input(byId.extend({ after: count(0, Number.MAX_SAFE_INTEGER).default(0), tail: count(1, 10_000).optional(), limit: count(1, 10_000).default(1000) }))
+    .input(
+      byId.extend({
+        after: count(0, Number.MAX_SAFE_INTEGER).default(0),
+        tail: count(1, 10_000).optional(),
+        limit: count(1, 10_000).default(1000),
+      }),
+    )
     .output(logPage),
   /** What is there after line `after`, then each line as it comes, then the end. */
   follow: procedure

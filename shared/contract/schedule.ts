@@ -13,6 +13,12 @@ export const schedule = {
   /** What all tasks plan between two instants, soonest first; at most `perTask` a task. */
   upcoming: procedure
     .route({ method: 'GET', path: '/schedule/upcoming' })
-    .input(z.object({ from: instant.optional(), until: instant, perTask: z.coerce.number().int().min(1).max(1000).default(100) }))
+    .input(
+      z.object({
+        from: instant.optional(),
+        until: instant,
+        perTask: z.coerce.number().int().min(1).max(1000).default(100),
+      }),
+    )
     .output(z.object({ items: z.array(plannedOccurrence) })),
 }

@@ -1,6 +1,14 @@
 /** BelfryError to and from what oRPC carries; the one place that knows both. */
 import { ORPCError, ValidationError } from '@orpc/contract'
-import { BelfryError, errorShape, errorStatus, invalidInput, messageOf, type ErrorCode, type ErrorShape } from '../errors'
+import {
+  BelfryError,
+  errorShape,
+  errorStatus,
+  invalidInput,
+  messageOf,
+  type ErrorCode,
+  type ErrorShape,
+} from '../errors'
 
 /** What a handler threw → what oRPC sends. Whatever is not ours becomes INTERNAL, without its words. */
 export function toTransport(error: unknown): ORPCError<ErrorCode, { field?: string; detail?: unknown }> {
@@ -9,7 +17,10 @@ export function toTransport(error: unknown): ORPCError<ErrorCode, { field?: stri
     defined: true,
     status: errorStatus[ours.code],
     message: ours.message,
-    data: { ...(ours.field === undefined ? {} : { field: ours.field }), ...(ours.detail === undefined ? {} : { detail: ours.detail }) },
+    data: {
+      ...(ours.field === undefined ? {} : { field: ours.field }),
+      ...(ours.detail === undefined ? {} : { detail: ours.detail }),
+    },
     cause: error,
   })
 }
@@ -22,8 +33,10 @@ export function isExpected(error: unknown): boolean {
 function ownError(error: unknown): BelfryError {
   if (error instanceof BelfryError) return error
   if (error instanceof ORPCError) {
-    if (error.cause instanceof ValidationError) return invalidInput(error.cause.issues as Parameters<typeof invalidInput>[0])
-    if (isOurCode(error.code)) return new BelfryError(error.code, error.message, error.data as { field?: string; detail?: unknown })
+    if (error.cause instanceof ValidationError)
+      return invalidInput(error.cause.issues as Parameters<typeof invalidInput>[0])
+    if (isOurCode(error.code))
+      return new BelfryError(error.code, error.message, error.data as { field?: string; detail?: unknown })
     if (error.status === 404) return new BelfryError('NOT_FOUND', 'there is no such procedure')
     if (error.status === 415) return new BelfryError('UNSUPPORTED_MEDIA_TYPE', 'only application/json is taken')
     if (error.status < 500) return new BelfryError('INVALID', `the request cannot be read: ${error.message}`)

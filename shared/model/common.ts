@@ -15,18 +15,20 @@ export type Instant = z.infer<typeof instant>
  * @param maximum in ms, inclusive; 10 years unless told
  */
 export function duration(minimum: number, maximum = 10 * 365.25 * 86_400_000) {
-  return z.union([z.number(), z.string()], { error: 'is not a duration such as 90s or 1h 30m' }).transform((value, context) => {
-    const ms = typeof value === 'number' ? value : parseDuration(value)
-    const refuse = (message: string): never => {
-      context.addIssue({ code: 'custom', message, input: value })
-      return z.NEVER
-    }
-    if (ms === undefined || !Number.isFinite(ms)) return refuse(`"${value}" is not a duration such as 90s or 1h 30m`)
-    if (!Number.isInteger(ms)) return refuse('a duration is a whole number of milliseconds')
-    if (ms < minimum) return refuse(`must be at least ${formatDuration(minimum)}`)
-    if (ms > maximum) return refuse(`must be at most ${formatDuration(maximum)}`)
-    return ms
-  })
+  return z
+    .union([z.number(), z.string()], { error: 'is not a duration such as 90s or 1h 30m' })
+    .transform((value, context) => {
+      const ms = typeof value === 'number' ? value : parseDuration(value)
+      const refuse = (message: string): never => {
+        context.addIssue({ code: 'custom', message, input: value })
+        return z.NEVER
+      }
+      if (ms === undefined || !Number.isFinite(ms)) return refuse(`"${value}" is not a duration such as 90s or 1h 30m`)
+      if (!Number.isInteger(ms)) return refuse('a duration is a whole number of milliseconds')
+      if (ms < minimum) return refuse(`must be at least ${formatDuration(minimum)}`)
+      if (ms > maximum) return refuse(`must be at most ${formatDuration(maximum)}`)
+      return ms
+    })
 }
 
 /** An IANA zone name that this runtime knows. */
@@ -56,7 +58,11 @@ export function parameterVariable(name: string): string {
   return `BELFRY_PARAM_${name.toUpperCase().replace(/[^A-Z0-9_]/g, '_')}`
 }
 
-export const id = z.string().min(1).max(64).regex(/^[A-Za-z0-9_.-]+$/, 'may only have letters, digits, "_", "." and "-"')
+export const id = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9_.-]+$/, 'may only have letters, digits, "_", "." and "-"')
 
 /** One page of a list; `nextCursor` is null on the last. */
 export function page<T extends z.ZodType>(item: T) {

@@ -6,7 +6,13 @@ import { id, instant, json, page, parameters } from './common'
 export const runStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'timed_out', 'cancelled', 'interrupted'])
 export type RunStatus = z.infer<typeof runStatus>
 
-export const endedStatuses = ['succeeded', 'failed', 'timed_out', 'cancelled', 'interrupted'] as const satisfies RunStatus[]
+export const endedStatuses = [
+  'succeeded',
+  'failed',
+  'timed_out',
+  'cancelled',
+  'interrupted',
+] as const satisfies RunStatus[]
 export type EndedStatus = (typeof endedStatuses)[number]
 
 export function hasEnded(status: RunStatus): status is EndedStatus {
@@ -138,7 +144,9 @@ export const logEvent = z.discriminatedUnion('type', [
 export type LogEvent = z.infer<typeof logEvent>
 
 /** A run in a task's short history. */
-export const recentRun = run.pick({ id: true, number: true, status: true, startedAt: true, finishedAt: true, durationMs: true }).extend({
-  error: z.string().nullable(),
-})
+export const recentRun = run
+  .pick({ id: true, number: true, status: true, startedAt: true, finishedAt: true, durationMs: true })
+  .extend({
+    error: z.string().nullable(),
+  })
 export type RecentRun = z.infer<typeof recentRun>

@@ -81,7 +81,17 @@ export const task = taskDefinition.extend({
 export type Task = z.infer<typeof task>
 
 /** What the whole interface calls a task's condition, worst first. */
-export const taskState = z.enum(['failed', 'timed_out', 'interrupted', 'running', 'paused', 'disabled', 'succeeded', 'cancelled', 'idle'])
+export const taskState = z.enum([
+  'failed',
+  'timed_out',
+  'interrupted',
+  'running',
+  'paused',
+  'disabled',
+  'succeeded',
+  'cancelled',
+  'idle',
+])
 export type TaskState = z.infer<typeof taskState>
 
 /** A task with what is known about it now. */

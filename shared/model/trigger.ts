@@ -48,12 +48,17 @@ export const intervalTrigger = z.object({
 const localTime = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/)
-  .refine((text) => !Number.isNaN(Date.parse(`${text}Z`)) && new Date(`${text}Z`).toISOString().startsWith(text.slice(0, 16)), 'there is no such date')
+  .refine(
+    (text) => !Number.isNaN(Date.parse(`${text}Z`)) && new Date(`${text}Z`).toISOString().startsWith(text.slice(0, 16)),
+    'there is no such date',
+  )
 
 export const dateTrigger = z.object({
   kind: z.literal('date'),
   /** An instant, or a local time (no offset) in `timezone`. */
-  at: z.union([instant, localTime], { error: 'is not an instant (2027-12-25T10:00:00Z) or a local time (2027-12-25T10:00)' }),
+  at: z.union([instant, localTime], {
+    error: 'is not an instant (2027-12-25T10:00:00Z) or a local time (2027-12-25T10:00)',
+  }),
   /** For a local time; not given: the machine's zone. */
   timezone: timeZone.optional(),
 })
@@ -68,9 +73,13 @@ export const startupTrigger = z.object({
   delay: duration(0, 30 * 86_400_000).default(0),
 })
 
-export const trigger = z.discriminatedUnion('kind', [cronTrigger, intervalTrigger, dateTrigger, manualTrigger, startupTrigger], {
-  error: 'is not a trigger; kind is one of cron, interval, date, manual, startup',
-})
+export const trigger = z.discriminatedUnion(
+  'kind',
+  [cronTrigger, intervalTrigger, dateTrigger, manualTrigger, startupTrigger],
+  {
+    error: 'is not a trigger; kind is one of cron, interval, date, manual, startup',
+  },
+)
 export type Trigger = z.infer<typeof trigger>
 export type TriggerKind = Trigger['kind']
 export type CronTrigger = z.infer<typeof cronTrigger>

@@ -35,15 +35,21 @@ export interface CronFields {
 export function cronFields(expression: string): CronFields {
   const text = expression.trim()
   if (text === '') throw invalid('the expression is empty')
-  if (text.length > maximumExpressionLength) throw invalid(`the expression has more than ${maximumExpressionLength} characters`)
+  if (text.length > maximumExpressionLength)
+    throw invalid(`the expression has more than ${maximumExpressionLength} characters`)
   const spelled = nicknames[text.toLowerCase()] ?? text
   if (spelled.startsWith('@')) {
-    const hint = spelled.toLowerCase() === '@reboot' ? '; use a startup trigger' : `; known are ${Object.keys(nicknames).join(', ')}`
+    const hint =
+      spelled.toLowerCase() === '@reboot'
+        ? '; use a startup trigger'
+        : `; known are ${Object.keys(nicknames).join(', ')}`
     throw invalid(`"${spelled}" is not a nickname that Belfry knows${hint}`)
   }
   const parts = spelled.split(/\s+/)
   if (parts.length < 5 || parts.length > 7) {
-    throw invalid(`the expression has ${parts.length} ${parts.length === 1 ? 'field' : 'fields'}; 5 are needed, or 6 with seconds, or 7 with the year`)
+    throw invalid(
+      `the expression has ${parts.length} ${parts.length === 1 ? 'field' : 'fields'}; 5 are needed, or 6 with seconds, or 7 with the year`,
+    )
   }
   const [second, minute, hour, day, month, weekday, year] = parts.length === 5 ? ['0', ...parts, '*'] : [...parts, '*']
   return { second, minute, hour, day, month, weekday, year } as CronFields

@@ -60,22 +60,28 @@ function cronWords(trigger: CronTrigger, locale: WordsLocale): string {
 
 function isDaily(fields: CronFields): boolean {
   const fixed = (field: string): boolean => /^\d+(,\d+)*$/.test(field)
-  return fixed(fields.minute) && fixed(fields.hour) && [fields.day, fields.month, fields.weekday].every((field) => field === '*')
+  return (
+    fixed(fields.minute) &&
+    fixed(fields.hour) &&
+    [fields.day, fields.month, fields.weekday].every((field) => field === '*')
+  )
 }
 
 /** cronstrue's English, as one would say it. */
 function shorten(words: string): string {
-  return words
-    .replace(/^At 0 minutes past the hour, /, '')
-    .replace(/^At (\d+) minutes? past the hour, (.+)$/, '$2, at $1 past')
-    .replace(/^At (\d+) minutes? past the hour$/, 'Every hour, at $1 past')
-    .replace(/^e/, 'E')
-    .replace(/^b/, 'B')
-    .replace(/:00, between (\d\d):00 and (\d\d):\d\d/, ':00, $1–$2')
-    .replace('Monday through Friday', 'Monday to Friday')
-    .replace(/ through /g, ' to ')
-    // cronstrue's "and" between two restricted day fields means that either will do.
-    .replace(/(day .* of the month), and on /, '$1, or on ')
+  return (
+    words
+      .replace(/^At 0 minutes past the hour, /, '')
+      .replace(/^At (\d+) minutes? past the hour, (.+)$/, '$2, at $1 past')
+      .replace(/^At (\d+) minutes? past the hour$/, 'Every hour, at $1 past')
+      .replace(/^e/, 'E')
+      .replace(/^b/, 'B')
+      .replace(/:00, between (\d\d):00 and (\d\d):\d\d/, ':00, $1–$2')
+      .replace('Monday through Friday', 'Monday to Friday')
+      .replace(/ through /g, ' to ')
+      // cronstrue's "and" between two restricted day fields means that either will do.
+      .replace(/(day .* of the month), and on /, '$1, or on ')
+  )
 }
 
 function intervalWords(trigger: IntervalTrigger, locale: WordsLocale): string {
@@ -160,6 +166,12 @@ const text = {
     boot: '每次开机一次',
     host: 'Belfry 启动时',
     after: (when: string, span: string) => `${when}，${span}后`,
-    units: { day: chinese('天'), hour: chinese('小时'), minute: chinese('分钟'), second: chinese('秒'), ms: chinese('毫秒') },
+    units: {
+      day: chinese('天'),
+      hour: chinese('小时'),
+      minute: chinese('分钟'),
+      second: chinese('秒'),
+      ms: chinese('毫秒'),
+    },
   },
 }

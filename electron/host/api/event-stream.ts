@@ -9,7 +9,11 @@ const mostBehind = 10_000
  * @param subscribe gives what takes the listener back
  * @param first told before everything else
  */
-export async function* eventStream<T>(subscribe: (listener: (event: T) => void) => () => void, first: T, signal?: AbortSignal): AsyncGenerator<T, void, void> {
+export async function* eventStream<T>(
+  subscribe: (listener: (event: T) => void) => () => void,
+  first: T,
+  signal?: AbortSignal,
+): AsyncGenerator<T, void, void> {
   const behind: T[] = []
   let wake: (() => void) | undefined
   const unsubscribe = subscribe((event) => {
@@ -21,7 +25,8 @@ export async function* eventStream<T>(subscribe: (listener: (event: T) => void) 
   try {
     yield first
     while (!signal?.aborted) {
-      if (behind.length > mostBehind) throw new BelfryError('UNAVAILABLE', 'the reader of events is too slow; subscribe again')
+      if (behind.length > mostBehind)
+        throw new BelfryError('UNAVAILABLE', 'the reader of events is too slow; subscribe again')
       const event = behind.shift()
       if (event !== undefined) yield event
       else await new Promise<void>((resolve) => (wake = resolve))

@@ -28,14 +28,28 @@ export interface Services {
   readonly open: () => Promise<{ url: string | null }>
 }
 
-export function createRouter({ clock, store, tasks, runs, system, imports, planner, warnings, events, open }: Services) {
+export function createRouter({
+  clock,
+  store,
+  tasks,
+  runs,
+  system,
+  imports,
+  planner,
+  warnings,
+  events,
+  open,
+}: Services) {
   // Outputs are our own and typed: checking them again would cost more than making them.
   const os = implement(contract).$config({ initialOutputValidationIndex: Number.NaN })
   const now = (): string => new Date(clock.now()).toISOString()
 
   return os.router({
     tasks: {
-      list: os.tasks.list.handler(({ input }) => ({ items: tasks.list({ name: input?.name, tag: input?.tag }), nextCursor: null })),
+      list: os.tasks.list.handler(({ input }) => ({
+        items: tasks.list({ name: input?.name, tag: input?.tag }),
+        nextCursor: null,
+      })),
       get: os.tasks.get.handler(({ input }) => tasks.view(tasks.find(input.id))),
       create: os.tasks.create.handler(({ input: { id, ...definition } }) => tasks.create(definition, id)),
       update: os.tasks.update.handler(({ input }) => tasks.update(input.id, input.change, input.revision)),
@@ -48,16 +62,25 @@ export function createRouter({ clock, store, tasks, runs, system, imports, plann
       acknowledge: os.tasks.acknowledge.handler(({ input }) => tasks.acknowledge(input.id)),
     },
     runs: {
-      list: os.runs.list.handler(({ input: { task, ...query } }) => runs.list({ ...query, ...(task === undefined ? {} : { taskId: taskOf(task) }) })),
+      list: os.runs.list.handler(({ input: { task, ...query } }) =>
+        runs.list({ ...query, ...(task === undefined ? {} : { taskId: taskOf(task) }) }),
+      ),
       get: os.runs.get.handler(({ input }) => runs.get(input.id)),
       cancel: os.runs.cancel.handler(({ input }) => runs.cancel(input.id)),
       log: os.runs.log.handler(async ({ input: { id, ...range } }) => store.logs.read(await runs.get(id), range)),
-      follow: os.runs.follow.handler(({ input, signal }) => followRun({ runs, logs: store.logs }, input.id, input.after, signal)),
+      follow: os.runs.follow.handler(({ input, signal }) =>
+        followRun({ runs, logs: store.logs }, input.id, input.after, signal),
+      ),
     },
     schedule: {
       preview: os.schedule.preview.handler(({ input }) => {
         const at = clock.now()
-        return previewSchedule(input.triggers, at, { zone: clock.timeZone(), createdAt: at, idleSince: at }, input.count)
+        return previewSchedule(
+          input.triggers,
+          at,
+          { zone: clock.timeZone(), createdAt: at, idleSince: at },
+          input.count,
+        )
       }),
       upcoming: os.schedule.upcoming.handler(({ input }) => ({ items: upcoming(input) })),
     },
@@ -81,7 +104,9 @@ export function createRouter({ clock, store, tasks, runs, system, imports, plann
       system: os.import.system.handler(({ input }) => imports.system(input)),
     },
     events: {
-      stream: os.events.stream.handler(({ signal }) => eventStream(events.on, { type: 'ready', at: now() } as const, signal)),
+      stream: os.events.stream.handler(({ signal }) =>
+        eventStream(events.on, { type: 'ready', at: now() } as const, signal),
+      ),
     },
   })
 

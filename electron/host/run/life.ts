@@ -116,7 +116,15 @@ export function createLife(options: LifeOptions): Life {
       const spoolFolder = await store.logs.spoolFolder(run)
       await say(opening(run))
       if (run.ending !== null) return notStarted
-      started = executor.start({ run, task, action: task.action, log: writer, spoolFolder, logLimit: options.logLimit, report })
+      started = executor.start({
+        run,
+        task,
+        action: task.action,
+        log: writer,
+        spoolFolder,
+        logLimit: options.logLimit,
+        report,
+      })
     } catch (error) {
       return noOutcome({ code: 'STORAGE', message: `the run's log could not be opened: ${messageOf(error)}` })
     }
@@ -128,9 +136,11 @@ export function createLife(options: LifeOptions): Life {
     stopTimeout?.()
     stopTelling?.()
     const { ending } = run
-    const outcome = ending === null ? told : { ...told, error: endingError(ending, run, formatDuration(task.policy.timeout ?? 0)) }
+    const outcome =
+      ending === null ? told : { ...told, error: endingError(ending, run, formatDuration(task.policy.timeout ?? 0)) }
     const status = statusOf(ending, outcome)
-    const durationMs = startedMonotonic === undefined ? null : Math.max(0, Math.round(clock.monotonic() - startedMonotonic))
+    const durationMs =
+      startedMonotonic === undefined ? null : Math.max(0, Math.round(clock.monotonic() - startedMonotonic))
     try {
       await say(closing(status, outcome, durationMs))
       await writer?.close()

@@ -63,7 +63,14 @@ export function runningRun(run: Run, process: ProcessIdentity, now: number): Run
     error: null,
     process,
   }
-  return { ...run, status: 'running', startedAt: iso(now), updatedAt: iso(now), process, attempts: [...run.attempts, attempt] }
+  return {
+    ...run,
+    status: 'running',
+    startedAt: iso(now),
+    updatedAt: iso(now),
+    process,
+    attempts: [...run.attempts, attempt],
+  }
 }
 
 export interface Ending {
@@ -75,7 +82,13 @@ export interface Ending {
 }
 
 export function endedRun(run: Run, { status, outcome, durationMs, log }: Ending, now: number): Run {
-  const facts = { status, finishedAt: iso(now), exitCode: outcome.exitCode, signal: outcome.signal, error: outcome.error }
+  const facts = {
+    status,
+    finishedAt: iso(now),
+    exitCode: outcome.exitCode,
+    signal: outcome.signal,
+    error: outcome.error,
+  }
   return {
     ...run,
     ...facts,
@@ -107,7 +120,11 @@ export function statusOf(ending: EndReason | null, outcome: Outcome): EndedStatu
 /** The error of a run that Belfry ended says so, rather than what the signal left behind. */
 export function endingError(ending: EndReason, run: Run, words: string): RunError {
   const code = { cancel: 'CANCELLED', timeout: 'TIMEOUT', shutdown: 'INTERRUPTED' }[ending]
-  const message = { cancel: 'cancelled by the operator', timeout: `timed out after ${words}`, shutdown: 'the host was stopped' }[ending]
+  const message = {
+    cancel: 'cancelled by the operator',
+    timeout: `timed out after ${words}`,
+    shutdown: 'the host was stopped',
+  }[ending]
   return { code, message: run.startedAt === null ? `${message} before it started` : message }
 }
 

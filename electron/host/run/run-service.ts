@@ -66,7 +66,11 @@ export function createRunService(options: RunServiceOptions): RunService {
   const slots = createSlots(() => settings().maxConcurrent)
   let stopping: Promise<void> | undefined
 
-  const begin = async (task: Task, by: { triggeredBy: TriggerKind; scheduledAt: number | null; folded: number }, parameters: Parameters): Promise<Run> => {
+  const begin = async (
+    task: Task,
+    by: { triggeredBy: TriggerKind; scheduledAt: number | null; folded: number },
+    parameters: Parameters,
+  ): Promise<Run> => {
     const now = clock.now()
     const number = store.runs.lastNumber(task.id) + 1
     const run = queuedRun({ id: ids.next(now), number, task, epoch: store.state.epoch(), parameters, ...by }, now)
@@ -156,7 +160,10 @@ export function createRunService(options: RunServiceOptions): RunService {
       if (stopping) throw new BelfryError('UNAVAILABLE', 'the host is stopping; nothing starts any more')
       const active = byTask.get(task.id)
       if (active !== undefined) {
-        throw new BelfryError('CONFLICT', `"${task.name}" is running already (run ${active})`, { field: 'id', detail: { runId: active } })
+        throw new BelfryError('CONFLICT', `"${task.name}" is running already (run ${active})`, {
+          field: 'id',
+          detail: { runId: active },
+        })
       }
       return begin(task, { triggeredBy: 'manual', scheduledAt: null, folded: 0 }, parameters)
     },
@@ -205,8 +212,14 @@ export function createRunService(options: RunServiceOptions): RunService {
         store.runs.unfinished().map(async (id) => {
           const run = await store.runs.get(id)
           if (run === undefined || hasEnded(run.status)) return
-          const ended = await recoverRun(run, { executor: options.executors.command, store, clock, logLimit: settings().logLimit })
-          if (ended.survivors.length > 0) warnings.raise('SURVIVORS', `Processes of "${run.taskName}" could not be ended; see run ${run.id}`)
+          const ended = await recoverRun(run, {
+            executor: options.executors.command,
+            store,
+            clock,
+            logLimit: settings().logLimit,
+          })
+          if (ended.survivors.length > 0)
+            warnings.raise('SURVIVORS', `Processes of "${run.taskName}" could not be ended; see run ${run.id}`)
           await save(ended)
         }),
       )
@@ -223,4 +236,3 @@ export function createRunService(options: RunServiceOptions): RunService {
     },
   }
 }
-

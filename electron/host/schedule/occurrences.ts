@@ -53,7 +53,12 @@ const countLimit = 10_000
  * What has come due in `(after, now]`. However long the machine slept, the work is bounded: past `countLimit` occurrences
  * the count stops and only the latest is looked for.
  */
-export function dueOccurrences(triggers: readonly Trigger[], after: number, now: number, moment: Moment): Due | undefined {
+export function dueOccurrences(
+  triggers: readonly Trigger[],
+  after: number,
+  now: number,
+  moment: Moment,
+): Due | undefined {
   let latest: Occurrence | undefined
   let count = 0
   for (const occurrence of occurrences(triggers, after, moment, { count: countLimit, end: now })) {

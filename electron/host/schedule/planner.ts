@@ -37,6 +37,8 @@ export interface Planner {
   /** Begins; nothing before this moment is due. `startups` are the task ids whose startup trigger is due, and when. */
   start(startups: readonly { readonly taskId: string; readonly at: number }[]): void
   stop(): void
+  /** Looks now rather than when the timer would. */
+  look(): void
   /** The task is new, has changed, or has ended a run: plan it anew. */
   track(taskId: string): void
   /** Everything was paused or goes on: plan all of them anew; nothing before `from` (ms) is due. */
@@ -67,6 +69,8 @@ export function createPlanner(options: PlannerOptions): Planner {
   const nextAts = new Map<string, number>()
   /** Per task: everything at or before this is decided. */
   const watermarks = new Map<string, number>()
+  /** Per task: the end of a pause that was told already; storing that it ended takes a moment. */
+  const toldEnds = new Map<string, string>()
   let began = Number.POSITIVE_INFINITY
   /** Everything was paused up to here. */
   let floor = 0
@@ -76,7 +80,8 @@ export function createPlanner(options: PlannerOptions): Planner {
 
   const pauseOf = (task: Task): Pause | null => {
     const now = clock.now()
-    const holds = (pause: Pause | null): pause is Pause => pause !== null && (pause.until === null || Date.parse(pause.until) > now)
+    const holds = (pause: Pause | null): pause is Pause =>
+      pause !== null && (pause.until === null || Date.parse(pause.until) > now)
     const all = options.pausedAll()
     const own = holds(task.pause) ? task.pause : null
     if (!holds(all)) return own
@@ -87,7 +92,11 @@ export function createPlanner(options: PlannerOptions): Planner {
   const moment = (task: Task): Moment => {
     const idle = options.idleSince(task.id)
     const counting = Math.max(Date.parse(task.countsFrom), began)
-    return { zone, createdAt: Date.parse(task.createdAt), idleSince: idle === null ? null : Math.max(idle ?? 0, counting) }
+    return {
+      zone,
+      createdAt: Date.parse(task.createdAt),
+      idleSince: idle === null ? null : Math.max(idle ?? 0, counting),
+    }
   }
 
   const push = (entry: Omit<Entry, 'version'>): void => {
@@ -101,7 +110,8 @@ export function createPlanner(options: PlannerOptions): Planner {
     const task = options.task(taskId)
     if (!task?.enabled || began === Number.POSITIVE_INFINITY) return
     const pause = pauseOf(task)
-    if (task.pause?.until) push({ at: Date.parse(task.pause.until), taskId, what: 'pause-end' })
+    const until = task.pause?.until
+    if (until && toldEnds.get(taskId) !== until) push({ at: Date.parse(until), taskId, what: 'pause-end' })
     if (pause !== null && pause.until === null) return
     const from = Math.max(Date.parse(task.countsFrom), began, floor, pause?.until ? Date.parse(pause.until) : 0)
     const after = Math.max(from - 1, watermarks.get(taskId) ?? 0)
@@ -129,7 +139,7 @@ export function createPlanner(options: PlannerOptions): Planner {
   }
 
   const wake = (): void => {
-    disarm = undefined
+    disarm?.()
     armedFor = Number.NEGATIVE_INFINITY // whatever is pushed meanwhile need not arm
     rereadZone()
     const now = clock.now()
@@ -147,6 +157,8 @@ export function createPlanner(options: PlannerOptions): Planner {
   const take = (entry: Entry, now: number, due: DueTask[]): void => {
     const { taskId } = entry
     if (entry.what === 'pause-end') {
+      const until = options.task(taskId)?.pause?.until
+      if (until) toldEnds.set(taskId, until)
       options.pauseEnded(taskId === everything ? null : taskId)
       return
     }
@@ -178,9 +190,10 @@ export function createPlanner(options: PlannerOptions): Planner {
       while (heap.pop() !== undefined);
       nextAts.clear()
     },
-    track(taskId) {
-      plan(taskId)
+    look() {
+      if (began < Number.POSITIVE_INFINITY) wake()
     },
+    track: plan,
     trackAll(taskIds, from) {
       floor = Math.max(floor, from)
       versions.set(everything, (versions.get(everything) ?? 0) + 1)
@@ -189,7 +202,7 @@ export function createPlanner(options: PlannerOptions): Planner {
       taskIds.forEach(plan)
     },
     forget(taskId) {
-      for (const known of [versions, nextAts, watermarks]) known.delete(taskId)
+      for (const known of [versions, nextAts, watermarks, toldEnds]) known.delete(taskId)
     },
     nextAt: (taskId) => nextAts.get(taskId),
     next() {

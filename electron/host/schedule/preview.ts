@@ -10,7 +10,12 @@ const month = 30 * day
 const sample = 1000
 
 /** @param now ms since the epoch; @param count how many of the next instants to give, 1 to 100 */
-export function previewSchedule(triggers: readonly Trigger[], now: number, moment: Moment, count: number): SchedulePreview {
+export function previewSchedule(
+  triggers: readonly Trigger[],
+  now: number,
+  moment: Moment,
+  count: number,
+): SchedulePreview {
   const next = [...occurrences(triggers, now, moment, { count })]
   const soon = [...occurrences(triggers, now, moment, { count: sample, end: now + month })]
   const last = soon.at(-1)

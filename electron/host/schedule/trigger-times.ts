@@ -22,12 +22,17 @@ export function nextOfTrigger(trigger: Trigger, after: number, moment: Moment): 
   switch (trigger.kind) {
     case 'cron': {
       const from = trigger.from === undefined ? after : Math.max(after, Date.parse(trigger.from) - 1)
-      return until(trigger.until, nextCron(trigger.expression, trigger.timezone ?? moment.zone, new Date(from))?.getTime())
+      return until(
+        trigger.until,
+        nextCron(trigger.expression, trigger.timezone ?? moment.zone, new Date(from))?.getTime(),
+      )
     }
     case 'interval':
       return until(trigger.until, nextOfInterval(trigger, after, moment))
     case 'date': {
-      const at = /Z$/.test(trigger.at) ? Date.parse(trigger.at) : localToInstant(trigger.at, trigger.timezone ?? moment.zone)
+      const at = /Z$/.test(trigger.at)
+        ? Date.parse(trigger.at)
+        : localToInstant(trigger.at, trigger.timezone ?? moment.zone)
       return at > after ? at : undefined
     }
     case 'manual':

@@ -64,7 +64,8 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
       tasks: all.length,
       activeRuns: runs.activeCount(),
       maxConcurrent: store.settings.get().maxConcurrent,
-      next: next && nextTask ? { taskId: next.taskId, taskName: nextTask.name, at: new Date(next.at).toISOString() } : null,
+      next:
+        next && nextTask ? { taskId: next.taskId, taskName: nextTask.name, at: new Date(next.at).toISOString() } : null,
       attention: all.filter(({ streak }) => streak !== null && !streak.acknowledged).length,
       lastDay: {
         succeeded: ended.succeeded,
@@ -86,7 +87,8 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
     })
 
   /** Until when everything was paused, now that it goes on; ms. */
-  const pausedUntil = (pause: Pause | null): number => (pause === null ? 0 : Math.min(clock.now(), pause.until ? Date.parse(pause.until) : clock.now()))
+  const pausedUntil = (pause: Pause | null): number =>
+    pause === null ? 0 : Math.min(clock.now(), pause.until ? Date.parse(pause.until) : clock.now())
 
   const live = (): void => {
     living = clock.after(signOfLife, () => {
@@ -105,7 +107,8 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
       return settings
     },
     async setPause(pause) {
-      if (pause?.until && Date.parse(pause.until) <= clock.now()) throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
+      if (pause?.until && Date.parse(pause.until) <= clock.now())
+        throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
       const before = store.settings.get().paused
       await keep((current) => ({ ...current, paused: pause }))
       const ids = store.tasks.all().map(({ id }) => id)
@@ -116,7 +119,10 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
     },
     async loadSamples() {
       const present = new Set(store.tasks.all().map(({ id }) => id))
-      const wanted = samples.map((sample, index) => ({ id: `sample-${index + 1}`, definition: taskDefinition.parse(sample) }))
+      const wanted = samples.map((sample, index) => ({
+        id: `sample-${index + 1}`,
+        definition: taskDefinition.parse(sample),
+      }))
       for (const { id, definition } of wanted) if (!present.has(id)) await tasks.create(definition, id)
       return wanted.map(({ id }) => tasks.view(tasks.find(id)))
     },

@@ -98,7 +98,8 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
     })
 
   const refuseLocked = (task: Task, enabled: boolean): void => {
-    if (enabled && task.locked !== null) throw new BelfryError('FORBIDDEN', `"${task.name}" cannot be enabled: ${task.locked}`, { field: 'enabled' })
+    if (enabled && task.locked !== null)
+      throw new BelfryError('FORBIDDEN', `"${task.name}" cannot be enabled: ${task.locked}`, { field: 'enabled' })
   }
 
   return {
@@ -113,16 +114,22 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
     view,
     create: (definition, id) =>
       alone(async () => {
-        if (id !== undefined && store.tasks.get(id)) throw new BelfryError('CONFLICT', `there is a task with the id "${id}" already`, { field: 'id' })
+        if (id !== undefined && store.tasks.get(id))
+          throw new BelfryError('CONFLICT', `there is a task with the id "${id}" already`, { field: 'id' })
         const [made] = await keep([make(definition, id === undefined ? {} : { id })])
         if (made === undefined) throw new BelfryError('INTERNAL', 'the task was not kept')
         return made
       }),
-    createImported: (candidates) => alone(() => keep(candidates.map(({ source, locked, ...definition }) => make(definition, { source, locked })))),
+    createImported: (candidates) =>
+      alone(() => keep(candidates.map(({ source, locked, ...definition }) => make(definition, { source, locked })))),
     update: (wanted, given, revision) =>
       change(wanted, (task) => {
         if (revision !== undefined && revision !== task.revision) {
-          throw new BelfryError('CONFLICT', `"${task.name}" was changed meanwhile: it is at revision ${task.revision}, not ${revision}`, { field: 'revision' })
+          throw new BelfryError(
+            'CONFLICT',
+            `"${task.name}" was changed meanwhile: it is at revision ${task.revision}, not ${revision}`,
+            { field: 'revision' },
+          )
         }
         const { policy, triggers, ...rest } = given
         const enabled = rest.enabled ?? task.enabled
@@ -144,7 +151,10 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
         const task = find(wanted)
         const [active] = activeOf(task.id)
         if (active !== undefined) {
-          throw new BelfryError('CONFLICT', `"${task.name}" is running; cancel run ${active} first`, { field: 'id', detail: { runId: active } })
+          throw new BelfryError('CONFLICT', `"${task.name}" is running; cancel run ${active} first`, {
+            field: 'id',
+            detail: { runId: active },
+          })
         }
         const last = view(task)
         await store.tasks.remove(task.id)
@@ -156,19 +166,24 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
       change(wanted, (task) => {
         refuseLocked(task, enabled)
         const at = now()
-        return task.enabled === enabled ? task : { ...task, enabled, updatedAt: at, countsFrom: enabled ? at : task.countsFrom }
+        return task.enabled === enabled
+          ? task
+          : { ...task, enabled, updatedAt: at, countsFrom: enabled ? at : task.countsFrom }
       }),
     setPause: (wanted, pause) =>
       change(wanted, (task) => {
         const at = now()
-        if (pause?.until && pause.until <= at) throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
+        if (pause?.until && pause.until <= at)
+          throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
         if (pause !== null || task.pause === null) return { ...task, pause, updatedAt: at }
         const ranOut = task.pause.until !== null && task.pause.until <= at
         return { ...task, pause, updatedAt: at, countsFrom: ranOut && task.pause.until ? task.pause.until : at }
       }),
     acknowledge: async (wanted) => {
       const task = find(wanted)
-      const last = store.runs.recent(task.id, 20).findLast(({ status }) => status === 'failed' || status === 'timed_out')
+      const last = store.runs
+        .recent(task.id, 20)
+        .findLast(({ status }) => status === 'failed' || status === 'timed_out')
       if (last) await store.runs.acknowledge(task.id, last.id)
       events.emit({ type: 'task.changed', task: view(task) })
       return view(task)

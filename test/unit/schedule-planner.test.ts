@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest'
+import type { Pause, Task } from '@shared/model/task'
+import { createPlanner, type DueTask } from '../../electron/host/schedule/planner'
+import { makeTask } from '../support/make-task'
+import { virtualClock, type VirtualClock } from '../support/virtual-clock'
+
+interface Scene {
+  readonly clock: VirtualClock
+  readonly due: DueTask[]
+  readonly planner: ReturnType<typeof createPlanner>
+  readonly set: (task: Task) => void
+  pauseAll: Pause | null
+  idleSince: number | null | undefined
+  readonly pausesEnded: (string | null)[]
+}
+
+const start = '2027-01-01T00:00:00.000Z'
+
+function scene(tasks: readonly Task[], startups: { taskId: string; at: number }[] = []): Scene {
+  const clock = virtualClock(start)
+  const known = new Map(tasks.map((task) => [task.id, task]))
+  const due: DueTask[] = []
+  const pausesEnded: (string | null)[] = []
+  const made: Scene = {
+    clock,
+    due,
+    pausesEnded,
+    pauseAll: null,
+    idleSince: undefined,
+    planner: createPlanner({
+      clock,
+      task: (id) => known.get(id),
+      idleSince: () => made.idleSince,
+      pausedAll: () => made.pauseAll,
+      dispatch: (found) => due.push(...found),
+      pauseEnded: (id) => pausesEnded.push(id),
+      moved: () => undefined,
+    }),
+    set(task) {
+      known.set(task.id, task)
+      made.planner.track(task.id)
+    },
+  }
+  made.planner.start(startups)
+  for (const { id } of tasks) made.planner.track(id)
+  return made
+}
+
+const at = (due: readonly DueTask[]): string[] => due.map(({ scheduledAt }) => new Date(scheduledAt).toISOString())
+const every = (ms: number) => makeTask({ triggers: [{ kind: 'interval', every: ms, anchor: start }] })
+
+describe('time passes', () => {
+  it('a task every second is due 30 times in 30 s, each at its second, none twice', async () => {
+    const { clock, due } = scene([every(1000)])
+    await clock.advance(30_000)
+    expect(at(due)).toEqual(
+      Array.from({ length: 30 }, (_, index) => new Date(Date.parse(start) + (index + 1) * 1000).toISOString()),
+    )
+    expect(due.every(({ folded }) => folded === 0)).toBe(true)
+  })
+
+  it('nothing is due early, even when the timer is', async () => {
+    const { clock, due } = scene([every(10_000)])
+    await clock.advance(9999)
+    expect(due).toEqual([])
+    await clock.advance(1)
+    expect(due).toHaveLength(1)
+  })
+
+  it('only one timer waits, however many tasks there are', () => {
+    const { clock } = scene(Array.from({ length: 100 }, (_, index) => ({ ...every(1000 + index), id: `t${index}` })))
+    expect(clock.pending()).toBe(1)
+  })
+
+  it('a one-off comes once; its task stays, spent', async () => {
+    const task = makeTask({ triggers: [{ kind: 'date', at: '2027-01-01T01:00', timezone: 'UTC' }] })
+    const { clock, due, planner } = scene([task])
+    expect(planner.nextAt(task.id)).toBe(Date.parse('2027-01-01T01:00:00Z'))
+    await clock.advance(7_200_000)
+    expect(at(due)).toEqual(['2027-01-01T01:00:00.000Z'])
+    expect(planner.nextAt(task.id)).toBeUndefined()
+  })
+
+  it('two triggers that meet in the same second make one occurrence', async () => {
+    const task = makeTask({
+      triggers: [
+        { kind: 'cron', expression: '* * * * *', timezone: 'UTC' },
+        { kind: 'interval', every: 30_000, anchor: start },
+      ],
+    })
+    const { clock, due } = scene([task])
+    await clock.advance(60_000)
+    expect(due.map(({ triggeredBy, scheduledAt }) => [triggeredBy, scheduledAt - Date.parse(start)])).toEqual([
+      ['cron', 0],
+      ['interval', 30_000],
+      ['cron', 60_000],
+    ])
+  })
+
+  it('a fixed delay counts from the end of the last run', async () => {
+    const task = makeTask({ triggers: [{ kind: 'interval', every: 10_000, mode: 'fixed-delay' }] })
+    const made = scene([task])
+    await made.clock.advance(10_000)
+    expect(at(made.due)).toEqual(['2027-01-01T00:00:10.000Z'])
+    made.idleSince = null
+    made.planner.track(task.id)
+    await made.clock.advance(5000)
+    expect(made.planner.nextAt(task.id)).toBeUndefined()
+    made.idleSince = made.clock.now()
+    made.planner.track(task.id)
+    await made.clock.advance(10_000)
+    expect(at(made.due)).toEqual(['2027-01-01T00:00:10.000Z', '2027-01-01T00:00:25.000Z'])
+  })
+})
+
+describe('what is not due', () => {
+  it('whatever came before the host started', async () => {
+    const task = makeTask({
+      triggers: [{ kind: 'date', at: '2026-12-31T23:59:59Z' }],
+      countsFrom: '2026-12-01T00:00:00.000Z',
+    })
+    const { clock, due } = scene([task])
+    await clock.advance(120_000)
+    expect(due).toEqual([])
+  })
+
+  it('a disabled task, until it is enabled; then nothing earlier', async () => {
+    const task = every(10_000)
+    const { clock, due, set } = scene([{ ...task, enabled: false }])
+    await clock.advance(25_000)
+    expect(due).toEqual([])
+    set({ ...task, countsFrom: new Date(clock.now()).toISOString() })
+    await clock.advance(10_000)
+    expect(at(due)).toEqual(['2027-01-01T00:00:30.000Z'])
+  })
+
+  it('a task that was removed', async () => {
+    const task = every(10_000)
+    const { clock, due, planner } = scene([task])
+    planner.forget(task.id)
+    await clock.advance(5000)
+    expect(planner.next()).toBeUndefined()
+    expect(due).toEqual([])
+  })
+
+  it('occurrences during a pause, which ends by itself', async () => {
+    const until = '2027-01-01T00:00:30.000Z'
+    const task = { ...every(10_000), pause: { since: start, until } }
+    const { clock, due, set, pausesEnded } = scene([task])
+    await clock.advance(29_999)
+    expect(due).toEqual([])
+    await clock.advance(1)
+    expect(pausesEnded).toEqual([task.id])
+    set({ ...task, pause: null, countsFrom: until })
+    await clock.advance(10_000)
+    expect(at(due)).toEqual([until, '2027-01-01T00:00:40.000Z'])
+  })
+
+  it('anything while everything is paused, and nothing of it is caught up', async () => {
+    const task = every(10_000)
+    const made = scene([task])
+    made.pauseAll = { since: start, until: null }
+    made.planner.trackAll([task.id], 0)
+    await made.clock.advance(60_000)
+    expect(made.due).toEqual([])
+    made.pauseAll = null
+    made.planner.trackAll([task.id], made.clock.now())
+    await made.clock.advance(10_000)
+    expect(at(made.due)).toEqual(['2027-01-01T00:01:00.000Z', '2027-01-01T00:01:10.000Z'])
+  })
+})
+
+describe('starts', () => {
+  it('a startup is due after its delay, whatever else is planned for the task', async () => {
+    const task = makeTask({ triggers: [{ kind: 'startup', delay: 5000 }] })
+    const { clock, due, set } = scene([task], [{ taskId: task.id, at: Date.parse(start) + 5000 }])
+    set({ ...task, name: 'renamed meanwhile' })
+    await clock.advance(60_000)
+    expect(due).toEqual([{ taskId: task.id, triggeredBy: 'startup', scheduledAt: Date.parse(start) + 5000, folded: 0 }])
+  })
+
+  it('a startup trigger that was taken away meanwhile is not due', async () => {
+    const task = makeTask({ triggers: [{ kind: 'startup', delay: 5000 }] })
+    const { clock, due, set } = scene([task], [{ taskId: task.id, at: Date.parse(start) + 5000 }])
+    set({ ...task, triggers: [{ kind: 'manual' }] })
+    await clock.advance(60_000)
+    expect(due).toEqual([])
+  })
+})
+
+describe('the clocks misbehave', () => {
+  it('after a sleep one run stands for all that came due meanwhile', async () => {
+    const { clock, due } = scene([every(10_000)])
+    await clock.advance(5000)
+    clock.sleep(3_600_000)
+    await clock.advance(30_000)
+    expect(due[0]).toMatchObject({ scheduledAt: Date.parse('2027-01-01T01:00:10.000Z'), folded: 360 })
+    expect(due.slice(1).every(({ folded }) => folded === 0)).toBe(true)
+  })
+
+  it('a moved clock is noticed within 30 s', async () => {
+    const task = makeTask({ triggers: [{ kind: 'date', at: '2027-06-01T00:00:00Z' }] })
+    const { clock, due } = scene([task])
+    clock.setWall('2027-06-01T00:00:01Z')
+    await clock.advance(30_000)
+    expect(due).toHaveLength(1)
+  })
+
+  it('a leap of ten years over a task of every second is taken in at once', async () => {
+    const { clock, due } = scene([every(1000)])
+    clock.setWall('2037-01-01T00:00:00.500Z')
+    await clock.advance(1000)
+    expect(at(due)[0]).toBe('2037-01-01T00:00:01.000Z')
+  })
+
+  it('a clock set back does not make anything due twice', async () => {
+    const { clock, due } = scene([every(10_000)])
+    await clock.advance(30_000)
+    clock.setWall('2027-01-01T00:00:05.000Z')
+    await clock.advance(60_000)
+    expect(new Set(at(due)).size).toBe(due.length)
+  })
+
+  it('a machine that moves to another zone plans its zoneless tasks anew', async () => {
+    const task = makeTask({ triggers: [{ kind: 'cron', expression: '0 12 * * *' }] })
+    const { clock, planner } = scene([task])
+    expect(planner.nextAt(task.id)).toBe(Date.parse('2027-01-01T12:00:00Z'))
+    clock.setTimeZone('Asia/Shanghai')
+    await clock.advance(30_000)
+    expect(planner.nextAt(task.id)).toBe(Date.parse('2027-01-01T04:00:00Z'))
+  })
+})
