@@ -1,5 +1,5 @@
 /** The page's own address, `app://belfry/`: the built page's files and nothing else of this machine. */
-import { protocol, type Session } from 'electron'
+import { net, protocol, type Session } from 'electron'
 import { answerPage, pageScheme } from './page-files'
 
 /** Must be called before the app is ready. */
@@ -9,7 +9,17 @@ export function registerPageScheme(): void {
   ])
 }
 
-/** @param folder the built page */
-export function servePage(session: Session, folder: string): void {
-  session.protocol.handle(pageScheme, (request) => answerPage(folder, request))
+export interface PageSource {
+  /** The built page. */
+  readonly folder: string
+  /** While developing: the server that builds the page as it is asked for. */
+  readonly devServer: string | undefined
+}
+
+export function servePage(session: Session, { folder, devServer }: PageSource): void {
+  session.protocol.handle(pageScheme, (request) => {
+    if (devServer === undefined) return answerPage(folder, request)
+    const { pathname, search } = new URL(request.url)
+    return net.fetch(new URL(pathname + search, devServer).href)
+  })
 }

@@ -223,3 +223,12 @@ describe('the locale', () => {
     expect(chooseLocale(setting, system)).toBe(expected)
   })
 })
+
+describe('with ten thousand tasks', () => {
+  it('the model is still made at once', () => {
+    const tasks = Array.from({ length: 10_000 }, (_, index) => task(`Task ${index}`))
+    const begin = performance.now()
+    model({ tasks })
+    expect(performance.now() - begin).toBeLessThan(100)
+  })
+})

@@ -1,0 +1,172 @@
+/** The tray's submenus, as data. */
+import { isBroken, type Progress, type Run } from '@shared/model/run'
+import type { Warning } from '@shared/model/system'
+import type { TaskView } from '@shared/model/task'
+import type { TrayItem } from './tray-model'
+import type { Words } from './words'
+
+/** How a menu stays readable with ten thousand tasks. */
+const longestList = 15
+const longestName = 48
+const longestReason = 80
+
+export const separator: TrayItem = { kind: 'separator' }
+
+export function opens(label: string, hash: string): TrayItem {
+  return { kind: 'action', label, enabled: true, action: { do: 'open', hash } }
+}
+
+/** One line of at most `longest` characters. */
+export function short(text: string, longest = longestName): string {
+  const line = text.slice(0, 1000).replace(/\s+/g, ' ').trim()
+  return line.length <= longest ? line : `${line.slice(0, longest - 1).trimEnd()}…`
+}
+
+/** What runs or waits to, the oldest first. */
+export function runningMenu(runs: readonly Run[], now: number, words: Words): TrayItem {
+  const oldestFirst = (a: Run, b: Run): number => compare(a.createdAt, b.createdAt)
+  const items = list(runs, oldestFirst, (run) => runItem(run, now, words), '/runs', words)
+  const runIds = runs.map(({ id }) => id)
+  const cancelAll: TrayItem = {
+    kind: 'action',
+    label: words.cancelAll,
+    enabled: true,
+    action: { do: 'cancel', runIds },
+  }
+  return {
+    kind: 'menu',
+    label: words.runningMenu(runs.length),
+    items: runs.length > 1 ? [...items, separator, cancelAll] : items,
+  }
+}
+
+function runItem(run: Run, now: number, words: Words): TrayItem {
+  const cancel = { do: 'cancel', runIds: [run.id] } as const
+  return {
+    kind: 'menu',
+    label: `${short(run.taskName)}  –  ${runFacts(run, now, words).join(', ')}`,
+    items: [
+      opens(words.openLog, `/runs/${run.id}`),
+      { kind: 'action', label: words.cancel, enabled: run.ending === null, action: cancel },
+    ],
+  }
+}
+
+function runFacts(run: Run, now: number, words: Words): string[] {
+  if (run.ending !== null) return [words.ending]
+  if (run.status === 'queued' || run.startedAt === null) return [words.queued]
+  const percent = percentOf(run.progress)
+  return [...(percent === null ? [] : [`${percent} %`]), elapsed(now - Date.parse(run.startedAt), words)]
+}
+
+/** In steps of five: an open menu closes whenever it is replaced. */
+function percentOf(progress: Progress | null): number | null {
+  if (progress === null || progress.percent === null) return null
+  return Math.floor(progress.percent / 5) * 5
+}
+
+function elapsed(ms: number, words: Words): string {
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 1) return words.lessThanAMinute
+  return minutes < 120 ? words.minutes(minutes) : words.hours(Math.floor(minutes / 60))
+}
+
+export function isFailing(task: TaskView): boolean {
+  return task.streak !== null && !task.streak.acknowledged
+}
+
+/** What broke last comes first; what the host has to say itself comes after the tasks. */
+export function attentionMenu(failing: readonly TaskView[], warnings: readonly Warning[], words: Words): TrayItem {
+  const lastEnd = (task: TaskView): string => task.recent.findLast((run) => isBroken(run.status))?.finishedAt ?? ''
+  const latestFirst = (a: TaskView, b: TaskView): number => compare(lastEnd(b), lastEnd(a)) || byName(a, b)
+  return {
+    kind: 'menu',
+    label: words.attentionMenu(failing.length + warnings.length),
+    items: [
+      ...list(failing, latestFirst, (task) => failingItem(task, words), '/tasks', words),
+      ...warnings.map((warning) => opens(short(warning.message, longestReason), '/today')),
+      separator,
+      opens(words.showInBelfry, '/today'),
+    ],
+  }
+}
+
+function failingItem(task: TaskView, words: Words): TrayItem {
+  const last = task.recent.at(-1)
+  const reason = last?.error?.split('\n')[0]
+  const again = { do: 'run', taskId: task.id } as const
+  return {
+    kind: 'menu',
+    label: short(task.name),
+    items: [
+      ...(reason ? [{ kind: 'text', label: short(reason, longestReason) } as const, separator] : []),
+      opens(words.openLog, last ? `/runs/${last.id}` : `/tasks/${task.id}`),
+      { kind: 'action', label: words.runAgain, enabled: task.activeRuns.length === 0, action: again },
+      { kind: 'action', label: words.acknowledge, enabled: true, action: { do: 'acknowledge', taskId: task.id } },
+    ],
+  }
+}
+
+/** What ran last comes first; what never ran, by name after it. */
+export function runMenu(tasks: readonly TaskView[], words: Words): TrayItem {
+  const started = (task: TaskView): string => task.recent.at(-1)?.startedAt ?? ''
+  const latestFirst = (a: TaskView, b: TaskView): number => compare(started(b), started(a)) || byName(a, b)
+  const item = (task: TaskView): TrayItem => ({
+    kind: 'action',
+    label: short(task.name),
+    enabled: task.activeRuns.length === 0,
+    action: { do: 'run', taskId: task.id },
+  })
+  return {
+    kind: 'menu',
+    label: words.runMenu,
+    items:
+      tasks.length > 0 ? list(tasks, latestFirst, item, '/tasks', words) : [{ kind: 'text', label: words.noTasks }],
+  }
+}
+
+export function pauseMenu(words: Words): TrayItem {
+  const spans = { hour: words.oneHour, tomorrow: words.untilTomorrow, resumed: words.untilResumed } as const
+  const items = (['hour', 'tomorrow', 'resumed'] as const).map((span): TrayItem => ({
+    kind: 'action',
+    label: spans[span],
+    enabled: true,
+    action: { do: 'pauseAll', span },
+  }))
+  return { kind: 'menu', label: words.pauseAll, items }
+}
+
+/** The first of a long list, and where the others are. */
+function list<T>(
+  all: readonly T[],
+  order: (a: T, b: T) => number,
+  item: (one: T) => TrayItem,
+  hash: string,
+  words: Words,
+): readonly TrayItem[] {
+  const items = first(all, longestList, order).map(item)
+  if (all.length <= longestList) return items
+  return [...items, separator, opens(words.moreInBelfry(all.length - longestList), hash)]
+}
+
+/** The `count` first by `order`, without sorting the others. */
+function first<T>(all: readonly T[], count: number, order: (a: T, b: T) => number): readonly T[] {
+  const found: T[] = []
+  for (const one of all) {
+    const last = found[count - 1]
+    if (last !== undefined && order(one, last) >= 0) continue
+    const place = found.findIndex((other) => order(one, other) < 0)
+    found.splice(place < 0 ? found.length : place, 0, one)
+    found.length = Math.min(found.length, count)
+  }
+  return found
+}
+
+const byName = (a: TaskView, b: TaskView): number => names.compare(a.name, b.name)
+const names = new Intl.Collator('en', { numeric: true })
+
+/** ISO instants sort as text. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

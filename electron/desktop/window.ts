@@ -1,0 +1,133 @@
+/** The one window. Closing hides it; the page goes on where it was when it is shown again. */
+import { BrowserWindow, nativeTheme, screen } from 'electron'
+import type { Logger } from '../host/ports'
+import { pageOrigin } from './page-files'
+import type { PortDoor } from './port-door'
+import { placeOnScreen, recallWindow, rememberWindow } from './window-memory'
+
+export interface WindowOptions {
+  readonly preload: string
+  readonly icon: string
+  /** Where its place on the screen is kept. */
+  readonly memoryFile: string
+  readonly devTools: boolean
+  readonly door: PortDoor
+  readonly log: Logger
+  /** The operator closed it for the first time: it is still there, in the tray. */
+  readonly onFirstClose: () => void
+}
+
+export interface PageWindow {
+  /** Makes it if it is not there, brings it forward. @param hash a page, as `/runs/01K…`; '' leaves it where it is */
+  show(hash?: string): void
+  /** For dialogs; undefined while it is hidden. */
+  visible(): BrowserWindow | undefined
+  /** Really closes it. */
+  destroy(): void
+}
+
+/** Ms: a page that crashes again sooner than this is not loaded again by itself. */
+const crashPause = 10_000
+
+export function pageWindow(options: WindowOptions): PageWindow {
+  const { log, memoryFile } = options
+  let current: BrowserWindow | undefined
+  let crashedAt = Number.NEGATIVE_INFINITY
+
+  const remember = (window: BrowserWindow, toldOfTray: boolean): void => {
+    const memory = { bounds: window.getNormalBounds(), maximized: window.isMaximized(), toldOfTray }
+    if (!rememberWindow(memoryFile, memory)) log.warn({ memoryFile }, 'the window’s place could not be kept')
+  }
+
+  const create = (hash: string): BrowserWindow => {
+    const memory = recallWindow(memoryFile)
+    const screens = screen.getAllDisplays().map(({ workArea }) => workArea)
+    const window = new BrowserWindow({
+      width: 1280,
+      height: 820,
+      ...placeOnScreen(memory.bounds, screens),
+      minWidth: 420,
+      minHeight: 480,
+      title: 'Belfry',
+      icon: options.icon,
+      show: false,
+      autoHideMenuBar: true,
+      backgroundColor: background(),
+      webPreferences: {
+        preload: options.preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        nodeIntegrationInWorker: false,
+        nodeIntegrationInSubFrames: false,
+        webviewTag: false,
+        webSecurity: true,
+        navigateOnDragDrop: false,
+        spellcheck: false,
+        devTools: options.devTools,
+      },
+    })
+    const shutOut = options.door.admit(window.webContents)
+    const repaint = (): void => window.setBackgroundColor(background())
+    nativeTheme.on('updated', repaint)
+    if (memory.maximized) window.maximize()
+
+    window.once('ready-to-show', () => window.show())
+    window.on('close', (event) => {
+      event.preventDefault()
+      const told = recallWindow(memoryFile).toldOfTray
+      remember(window, true)
+      window.hide()
+      if (!told) options.onFirstClose()
+    })
+    window.on('closed', () => {
+      nativeTheme.off('updated', repaint)
+      shutOut()
+      if (current === window) current = undefined
+    })
+    window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+      log.error({ reason, exitCode }, 'the page’s process is gone')
+      const again = window.isVisible() && performance.now() - crashedAt > crashPause
+      crashedAt = performance.now()
+      window.destroy()
+      if (again) show()
+    })
+    window.loadURL(addressOf(hash)).catch((error: unknown) => {
+      log.error({ err: error }, 'the page could not be loaded')
+      if (!window.isDestroyed()) window.show()
+    })
+    return window
+  }
+
+  const show = (hash = ''): void => {
+    if (!current) {
+      current = create(hash)
+      return
+    }
+    // The same document, so the page stays as it is but for its route.
+    if (hash !== '')
+      current.loadURL(addressOf(hash)).catch((error: unknown) => log.warn({ err: error }, 'no such page'))
+    if (current.isMinimized()) current.restore()
+    current.show()
+    current.moveTop()
+    current.focus()
+  }
+
+  return {
+    show,
+    visible: () => (current?.isVisible() ? current : undefined),
+    destroy() {
+      if (current) remember(current, recallWindow(memoryFile).toldOfTray)
+      current?.destroy()
+    },
+  }
+}
+
+function addressOf(hash: string): string {
+  return `${pageOrigin}/${hash === '' ? '' : `#${hash}`}`
+}
+
+/** As the page's own, so that nothing flashes before it is drawn. */
+function background(): string {
+  return nativeTheme.shouldUseDarkColors ? '#121214' : '#ffffff'
+}
