@@ -1,0 +1,62 @@
+/** An executor whose runs do what the test says. */
+import type { CommandAction } from '@shared/model/action'
+import type { Execution, Executor, Outcome, Started } from '../../electron/host/executors/executor'
+
+export interface ScriptedRun {
+  readonly execution: Execution<CommandAction>
+  /** The graces that `stop` was called with. */
+  readonly stops: number[]
+  finish(outcome?: Partial<Outcome>): void
+}
+
+export interface ScriptedExecutor extends Executor<CommandAction> {
+  /** Runs in the order of their start. */
+  readonly runs: ScriptedRun[]
+  /** The next run to start. */
+  nextRun(): Promise<ScriptedRun>
+}
+
+const succeeded: Outcome = { exitCode: 0, signal: null, error: null, stderrTail: '', survivors: [] }
+const killed: Outcome = {
+  ...succeeded,
+  exitCode: null,
+  signal: 'SIGTERM',
+  error: { code: 'SIGNAL', message: 'ended by SIGTERM' },
+}
+
+/** `stop` ends a run as a signal would. */
+export function scriptedExecutor(): ScriptedExecutor {
+  const runs: ScriptedRun[] = []
+  const waiting: ((run: ScriptedRun) => void)[] = []
+  return {
+    kind: 'command',
+    runs,
+    nextRun: () => new Promise((resolve) => waiting.push(resolve)),
+    start(execution): Started {
+      let settle: (outcome: Outcome) => void = () => undefined
+      const finished = new Promise<Outcome>((resolve) => (settle = resolve))
+      const run: ScriptedRun = { execution, stops: [], finish: (outcome) => settle({ ...succeeded, ...outcome }) }
+      const identity = { pid: 4000 + runs.length, startTime: '1', bootId: 'boot' }
+      const done = execution.report.started(identity).then(
+        () => {
+          runs.push(run)
+          waiting.shift()?.(run)
+          return finished
+        },
+        (error: unknown): Outcome => ({
+          ...succeeded,
+          exitCode: null,
+          error: { code: 'STORAGE', message: String(error) },
+        }),
+      )
+      return {
+        done,
+        stop(grace) {
+          run.stops.push(grace)
+          settle(killed)
+        },
+      }
+    },
+    endLeftovers: () => Promise.resolve(succeeded),
+  }
+}
