@@ -13,7 +13,10 @@ export interface Store {
   readonly tasks: TaskStore
   readonly settings: { get(): Settings; set(settings: Settings): Promise<void> }
   readonly runs: RunStore
-  readonly occurrences: { append(records: readonly OccurrenceRecord[]): Promise<void>; list(taskId: string): Promise<OccurrenceRecord[]> }
+  readonly occurrences: {
+    append(records: readonly OccurrenceRecord[]): Promise<void>
+    list(taskId: string): Promise<OccurrenceRecord[]>
+  }
   readonly state: StateStore
   readonly logs: LogStore
   /** What was quarantined, recovered or cut off while opening. */
@@ -72,9 +75,16 @@ export interface LogStore {
   /** Opens (or goes on with) the log of a run, for its executor. */
   open(run: Pick<Run, 'id' | 'createdAt'>, limit: number): Promise<LogWriter>
   /** `total` and `ended` are of the moment. A run without a log gives an empty page. */
-  read(run: Pick<Run, 'id' | 'createdAt' | 'status'>, range: { after: number; limit: number; tail?: number }): Promise<LogPage>
+  read(
+    run: Pick<Run, 'id' | 'createdAt' | 'status'>,
+    range: { after: number; limit: number; tail?: number },
+  ): Promise<LogPage>
   /** What is there after line `after`, then live lines, then an end when the writer closes (the caller fills in the run). */
-  follow(run: Pick<Run, 'id' | 'createdAt' | 'status'>, after: number, signal?: AbortSignal): AsyncIterable<Exclude<LogEvent, { type: 'end' }>>
+  follow(
+    run: Pick<Run, 'id' | 'createdAt' | 'status'>,
+    after: number,
+    signal?: AbortSignal,
+  ): AsyncIterable<Exclude<LogEvent, { type: 'end' }>>
   /** The folder for the run's spool, status and stdin files; made when it is not there. */
   spoolFolder(run: Pick<Run, 'id' | 'createdAt'>): Promise<string>
   /** Removes those files once the run has ended. */

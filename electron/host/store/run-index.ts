@@ -1,0 +1,168 @@
+/**
+ * What is known of every run without reading its record: columns of numbers, one row a run, so that a million of them
+ * fit. Records stay on disk.
+ */
+import { BelfryError } from '@shared/errors'
+import { hasEnded, runStatus, type Run, type RunStatus } from '@shared/model/run'
+import type { Place } from './journal'
+import { createSortedRows, type SortedRows } from './sorted-rows'
+import type { RunQuery } from './types'
+
+const statuses = runStatus.options
+
+export interface RunIndex {
+  /** The run's latest record stands at `place`. */
+  set(run: Run, place: Place): void
+  place(id: string): Place | undefined
+  /** Newest first by createdAt, then id: at most `limit` places, and the cursor of the next page. */
+  query(query: RunQuery): { places: Place[]; nextCursor: string | null }
+  unfinished(): string[]
+  lastNumber(taskId: string): number
+  countSince(since: string): Record<RunStatus, number>
+}
+
+export function createRunIndex(): RunIndex {
+  const rows = new Map<string, number>()
+  const ids: string[] = []
+  const segments: string[] = []
+  const tasks = new Map<string, { readonly rows: SortedRows; lastNumber: number }>()
+  let columns = createColumns(1024)
+
+  const byCreation = (a: number, b: number): number =>
+    (columns.createdAt[a] ?? 0) - (columns.createdAt[b] ?? 0) || compareText(ids[a] ?? '', ids[b] ?? '')
+  const all = createSortedRows(byCreation)
+  const ended = createSortedRows((a, b) => (columns.finishedAt[a] ?? 0) - (columns.finishedAt[b] ?? 0) || a - b)
+
+  function segmentNumber(segment: string): number {
+    const known = segments.lastIndexOf(segment)
+    return known === -1 ? segments.push(segment) - 1 : known
+  }
+
+  function placeOf(row: number): Place {
+    return {
+      segment: segments[columns.segment[row] ?? 0] ?? '',
+      offset: columns.offset[row] ?? 0,
+      length: columns.length[row] ?? 0,
+    }
+  }
+
+  function statusOf(row: number): RunStatus {
+    return statuses[columns.status[row] ?? 0] ?? 'queued'
+  }
+
+  function addRow(id: string): number {
+    const row = ids.push(id) - 1
+    rows.set(id, row)
+    if (row >= columns.capacity) columns = grow(columns)
+    return row
+  }
+
+  return {
+    set(run, place) {
+      const known = rows.get(run.id)
+      const task = tasks.get(run.taskId) ?? { rows: createSortedRows(byCreation), lastNumber: 0 }
+      tasks.set(run.taskId, task)
+      const row = known ?? addRow(run.id)
+      if (known !== undefined && hasEnded(statusOf(row))) ended.remove(row)
+      columns.segment[row] = segmentNumber(place.segment)
+      columns.offset[row] = place.offset
+      columns.length[row] = place.length
+      columns.status[row] = statuses.indexOf(run.status)
+      columns.finishedAt[row] = Date.parse(run.finishedAt ?? run.updatedAt)
+      if (known === undefined) {
+        columns.createdAt[row] = Date.parse(run.createdAt)
+        all.add(row)
+        task.rows.add(row)
+      }
+      if (hasEnded(run.status)) ended.add(row)
+      task.lastNumber = Math.max(task.lastNumber, run.number)
+    },
+    place(id) {
+      const row = rows.get(id)
+      return row === undefined ? undefined : placeOf(row)
+    },
+    query(query) {
+      const from = query.taskId === undefined ? all : tasks.get(query.taskId)?.rows
+      const wanted = query.status && new Set<number>(query.status.map((status) => statuses.indexOf(status)))
+      const since = query.since === undefined ? -Infinity : Date.parse(query.since)
+      const before = query.until === undefined ? Infinity : Date.parse(query.until)
+      const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor)
+      const isBefore = (row: number): boolean => {
+        const at = columns.createdAt[row] ?? 0
+        if (at >= before) return false
+        return !cursor || at < cursor.at || (at === cursor.at && (ids[row] ?? '') < cursor.id)
+      }
+      const places: Place[] = []
+      let last = -1
+      for (const row of from?.downwards(isBefore) ?? []) {
+        if ((columns.createdAt[row] ?? 0) < since) break
+        if (wanted && !wanted.has(columns.status[row] ?? 0)) continue
+        if (places.length === query.limit)
+          return { places, nextCursor: writeCursor(columns.createdAt[last] ?? 0, ids[last] ?? '') }
+        places.push(placeOf(row))
+        last = row
+      }
+      return { places, nextCursor: null }
+    },
+    unfinished: () => ids.filter((_, row) => !hasEnded(statusOf(row))),
+    lastNumber: (taskId) => tasks.get(taskId)?.lastNumber ?? 0,
+    countSince(since) {
+      const from = Date.parse(since)
+      const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<RunStatus, number>
+      for (const row of ended.downwards(() => true)) {
+        if ((columns.finishedAt[row] ?? 0) < from) break
+        counts[statusOf(row)] += 1
+      }
+      return counts
+    },
+  }
+}
+
+interface Columns {
+  readonly capacity: number
+  readonly segment: Uint16Array
+  readonly offset: Float64Array
+  readonly length: Uint32Array
+  readonly status: Uint8Array
+  /** Ms since the epoch. */
+  readonly createdAt: Float64Array
+  readonly finishedAt: Float64Array
+}
+
+function createColumns(capacity: number): Columns {
+  return {
+    capacity,
+    segment: new Uint16Array(capacity),
+    offset: new Float64Array(capacity),
+    length: new Uint32Array(capacity),
+    status: new Uint8Array(capacity),
+    createdAt: new Float64Array(capacity),
+    finishedAt: new Float64Array(capacity),
+  }
+}
+
+function grow(old: Columns): Columns {
+  const grown = createColumns(old.capacity * 2)
+  grown.segment.set(old.segment)
+  grown.offset.set(old.offset)
+  grown.length.set(old.length)
+  grown.status.set(old.status)
+  grown.createdAt.set(old.createdAt)
+  grown.finishedAt.set(old.finishedAt)
+  return grown
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+function writeCursor(at: number, id: string): string {
+  return Buffer.from(`${at}:${id}`).toString('base64url')
+}
+
+function readCursor(cursor: string): { at: number; id: string } {
+  const match = /^(-?\d+):(.+)$/.exec(Buffer.from(cursor, 'base64url').toString())
+  if (!match) throw new BelfryError('INVALID', 'the cursor is not one that a list gave', { field: 'cursor' })
+  return { at: Number(match[1]), id: match[2] ?? '' }
+}

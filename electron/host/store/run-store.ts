@@ -1,0 +1,117 @@
+/** runs/YYYY-MM.jsonl: every run's records, and marks: small things that must survive a restart. */
+import { z } from 'zod'
+import { hasEnded, run as runSchema, type RecentRun, type Run } from '@shared/model/run'
+import type { StoreContext } from './context'
+import { storageError } from './disk'
+import { describe } from './format'
+import { openJournal, segmentOf, type Place } from './journal'
+import { createRunIndex } from './run-index'
+import type { RunStore, StateStore } from './types'
+
+const recentKept = 20
+
+const runRecord = z.object({ kind: z.literal('run'), run: runSchema })
+const mark = z.discriminatedUnion('mark', [
+  z.object({ mark: z.literal('acknowledged'), taskId: z.string(), runId: z.string() }),
+  z.object({ mark: z.literal('boot'), taskId: z.string(), bootId: z.string() }),
+  z.object({ mark: z.literal('epoch'), epoch: z.int().min(0) }),
+])
+type Mark = z.infer<typeof mark>
+const markRecord = z.object({ kind: z.literal('mark'), at: z.string(), value: mark })
+const record = z.discriminatedUnion('kind', [runRecord, markRecord])
+
+export async function openRunStore(
+  context: StoreContext,
+): Promise<{ runs: RunStore; state: StateStore; close(): Promise<void> }> {
+  const index = createRunIndex()
+  const recent = new Map<string, RecentRun[]>()
+  const acknowledged = new Map<string, string>()
+  const boots = new Map<string, string>()
+  let epoch = 0
+
+  function takeRun(run: Run, place: Place): void {
+    index.set(run, place)
+    if (hasEnded(run.status)) recent.set(run.taskId, withRun(recent.get(run.taskId) ?? [], run))
+  }
+
+  function takeMark(value: Mark): void {
+    switch (value.mark) {
+      case 'acknowledged':
+        acknowledged.set(value.taskId, value.runId)
+        return
+      case 'boot':
+        boots.set(value.taskId, value.bootId)
+        return
+      case 'epoch':
+        epoch = value.epoch
+    }
+  }
+
+  const journal = await openJournal(context, 'runs', (line, place) => {
+    const parsed = record.safeParse(line)
+    if (!parsed.success) return describe(parsed.error)
+    if (parsed.data.kind === 'run') takeRun(parsed.data.run, place)
+    else takeMark(parsed.data.value)
+    return undefined
+  })
+  const unfinished = index.unfinished()
+
+  /** Never in a segment before the last one: marks count in the order of the files. */
+  async function putMark(value: Mark): Promise<void> {
+    const at = new Date(context.ports.clock.now()).toISOString()
+    const month = segmentOf(at)
+    const newest = journal.newest() ?? month
+    await journal.append(month < newest ? newest : month, [{ kind: 'mark', at, value }])
+    takeMark(value)
+  }
+
+  async function read(place: Place): Promise<Run> {
+    const parsed = runRecord.safeParse(await journal.read(place))
+    if (!parsed.success)
+      throw storageError(`read a run in runs/${place.segment}.jsonl`, new Error(describe(parsed.error)))
+    return parsed.data.run
+  }
+
+  return {
+    runs: {
+      async put(run) {
+        const [place] = await journal.append(segmentOf(run.createdAt), [{ kind: 'run', run }])
+        if (place) takeRun(run, place)
+      },
+      async get(id) {
+        const place = index.place(id)
+        return place && read(place)
+      },
+      async list(query) {
+        const { places, nextCursor } = index.query(query)
+        return { items: await Promise.all(places.map(read)), nextCursor }
+      },
+      unfinished: () => unfinished,
+      recent: (taskId, count) => (count > 0 ? (recent.get(taskId) ?? []).slice(-count) : []),
+      lastNumber: (taskId) => index.lastNumber(taskId),
+      countSince: (since) => index.countSince(since),
+      acknowledged: (taskId) => acknowledged.get(taskId),
+      acknowledge: (taskId, runId) => putMark({ mark: 'acknowledged', taskId, runId }),
+    },
+    state: {
+      rememberedBoot: (taskId) => boots.get(taskId),
+      rememberBoot: (taskId, bootId) => putMark({ mark: 'boot', taskId, bootId }),
+      epoch: () => epoch,
+    },
+    close: () => journal.close(),
+  }
+}
+
+/** The run put into the list by the time of its end, or in the place of its earlier record; the oldest fall out. */
+function withRun(list: readonly RecentRun[], run: Run): RecentRun[] {
+  const { id, number, status, startedAt, finishedAt, durationMs } = run
+  const entry = { id, number, status, startedAt, finishedAt, durationMs, error: run.error?.message ?? null }
+  return [...list.filter((other) => other.id !== id), entry]
+    .sort((a, b) => compare(a.finishedAt ?? '', b.finishedAt ?? '') || a.number - b.number)
+    .slice(-recentKept)
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
