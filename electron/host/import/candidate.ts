@@ -8,8 +8,11 @@ import type { z } from 'zod'
 export type Original =
   | { readonly kind: 'line'; readonly path: string; readonly line: number; readonly text: string }
   | { readonly kind: 'user-crontab'; readonly line: number; readonly text: string }
-  | { readonly kind: 'script'; readonly path: string }
+  | { readonly kind: 'script'; readonly path: string; readonly form: ScriptForm }
   | { readonly kind: 'timer'; readonly unit: string; readonly manager: 'system' | 'user'; readonly enabled: boolean }
+
+/** A script with a `#!` line runs without being executable, a linked one where it really is; a `program` does neither. */
+export type ScriptForm = 'script' | 'link' | 'program'
 
 export interface Found {
   readonly candidate: ImportCandidate
