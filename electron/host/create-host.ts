@@ -3,6 +3,7 @@ import type { SystemStatus } from '@shared/model/system'
 import { createRouter } from './api/router'
 import { createEventBus, type EventBus } from './events'
 import { createCommandExecutor } from './executors/command/command-executor'
+import { createCommandRunner } from './import/command-runner'
 import { createImportService } from './import/import-service'
 import { createFailureNotices } from './observe/failure-notices'
 import type { Ports } from './ports'
@@ -68,7 +69,7 @@ export async function createHost(ports: Ports, options: HostOptions): Promise<Ho
 async function buildHost(ports: Ports, options: HostOptions, release: () => Promise<void>): Promise<Host> {
   const { clock, log } = ports
   const { dataFolder, machine } = options
-  const store = await openStore(ports, dataFolder)
+  const store = await openStore(ports, dataFolder, options.version)
   const events = createEventBus()
   let state: SystemStatus['state'] = 'running'
   let stopped: Promise<void> | undefined
@@ -143,11 +144,12 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     task,
   })
   const imports = createImportService({
-    ...ports,
+    files: ports.files,
+    clock,
+    run: createCommandRunner(machine.env),
     tasks,
     user: machine.user,
     dataFolder,
-    timeZone: () => clock.timeZone(),
   })
   const router = createRouter({
     clock,
