@@ -1,4 +1,35 @@
 import type { runs as english } from '../en/runs'
 import type { Wording } from '../wording'
 
-export const runs: Wording<typeof english> = {}
+export const runs: Wording<typeof english> = {
+  title: '运行记录',
+  active: '没有正在运行的 | 1 个正在运行 | {n} 个正在运行',
+  table: '运行记录，最新的在前',
+  column: { state: '状态', task: '任务', number: '编号', started: '开始', duration: '用时', trigger: '来源', outcome: '结果' },
+  number: '#{number}',
+  exit: '退出码 {code}',
+  signal: '信号 {name}',
+  percent: '{percent}%',
+  filter: {
+    task: '任务',
+    allTasks: '全部任务',
+    state: '状态',
+    allStates: '全部状态',
+    states: '1 种状态 | {n} 种状态',
+    time: '时间',
+    always: '不限时间',
+    hour: '最近一小时',
+    day: '最近 24 小时',
+    week: '最近 7 天',
+    month: '最近 30 天',
+    clear: '清除筛选',
+    find: '查找任务',
+  },
+  fresh: '1 次新的运行 | {n} 次新的运行',
+  empty: '还没有运行过任何任务',
+  emptyHint: '每个任务的每次运行及其日志都会列在这里。',
+  emptyFilter: '没有符合筛选条件的运行',
+  failed: '无法读取运行记录',
+  loadingMore: '正在加载更早的记录',
+  end: '没有更多了',
+}
