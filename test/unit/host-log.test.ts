@@ -1,0 +1,75 @@
+import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createHostLog } from '../../electron/platform/host-log'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'belfry-log-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+describe('the host’s log', () => {
+  it('has a line of JSON for each thing said, for its owner alone', async () => {
+    const { log, close } = createHostLog(folder)
+    log.info({ tasks: 3 }, 'the host is scheduling')
+    log.error({ err: new Error('no') }, 'it failed')
+    await close()
+    const file = join(folder, 'host.log')
+    const lines = (await readFile(file, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object)
+    expect(lines).toMatchObject([
+      { level: 30, msg: 'the host is scheduling', tasks: 3 },
+      { level: 50, msg: 'it failed', err: { message: 'no' } },
+    ])
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+  })
+
+  it('goes on in the same file after a restart', async () => {
+    for (const word of ['first', 'second']) {
+      const { log, close } = createHostLog(folder)
+      log.info(word)
+      await close()
+    }
+    expect((await readFile(join(folder, 'host.log'), 'utf8')).match(/"msg":"\w+"/g)).toEqual([
+      '"msg":"first"',
+      '"msg":"second"',
+    ])
+  })
+
+  it('keeps the newest and three older files of five megabytes', async () => {
+    const { log, close } = createHostLog(folder)
+    const text = 'x'.repeat(1024 * 1024)
+    for (let count = 0; count < 30; count += 1) {
+      log.info({ text }, `line ${count}.`)
+      // It looks at the size between two writes.
+      await vi.waitFor(async () => expect(await readFile(join(folder, 'host.log'), 'utf8')).toContain(`line ${count}.`))
+    }
+    await close()
+    const files = (await readdir(folder)).sort()
+    expect(files).toEqual(['host.1.log', 'host.2.log', 'host.3.log', 'host.log'])
+    const sizes = await Promise.all(files.map(async (name) => (await stat(join(folder, name))).size))
+    expect(Math.max(...sizes)).toBeLessThan(8 * 1024 * 1024)
+  })
+
+  it('says the same in lines for people', async () => {
+    const lines: string[] = []
+    const { log, close } = createHostLog(folder, (line) => lines.push(line))
+    log.info('hello')
+    log.warn({ err: new Error('no daemon') }, 'no notification')
+    await close()
+    expect(lines).toEqual([
+      expect.stringMatching(/^\d\d:\d\d:\d\d info hello$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d warn no notification: no daemon$/),
+    ])
+  })
+
+  it('survives a folder that cannot be written to', async () => {
+    const { log, close } = createHostLog(join(folder, 'missing', '\0'))
+    log.info('hello')
+    await close()
+  })
+})
