@@ -65,13 +65,8 @@ async function prepare() {
   const wants = (/** @type {'build' | 'electron'} */ need) => (/** @type {string} */ name) =>
     suites[name]?.needs.has(need) ?? false
 
-  for (const name of chosen) {
-    try {
-      ensureSystemPackages(name, say)
-    } catch (error) {
-      fail((other) => other === name, error)
-    }
-  }
+  const lacking = ensureSystemPackages(chosen, say)
+  if (lacking) fail((name) => lacking.suites.includes(name), lacking.advice)
   if (chosen.some(wants('electron'))) {
     try {
       const { executable, folder } = await findElectron(say)

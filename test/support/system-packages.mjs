@@ -76,30 +76,32 @@ const needs = {
 }
 
 /**
- * Makes sure that what this suite needs is there: installs it as root on Debian, else says how.
- * @param {string} suite one that has no rows above needs nothing
+ * Makes sure that what these suites need is there: installs it as root on Debian, else says how.
+ * @param {readonly string[]} suites one that has no rows above needs nothing
  * @param {(line: string) => void} say
- * @throws {Error} that names the one command to run, when something is missing and could not be installed
+ * @returns {{ suites: readonly string[], advice: string } | undefined} those that cannot run, and the one command that
+ *   mends it; undefined when all is there
  */
-export function ensureSystemPackages(suite, say) {
-  if (process.platform !== 'linux' || missing(suite).length === 0) return
+export function ensureSystemPackages(suites, say) {
+  if (process.platform !== 'linux' || missing(suites).length === 0) return undefined
   if (process.getuid?.() === 0 && findProgram('apt-get')) {
-    say(`these packages are missing here and come by apt-get now: ${names(missing(suite)).join(' ')}`)
+    say(`these packages are missing here and come by apt-get now: ${names(missing(suites)).join(' ')}`)
     aptGet(say, 'update')
-    aptGet(say, 'install', '-y', '--no-install-recommends', ...names(missing(suite)))
+    aptGet(say, 'install', '-y', '--no-install-recommends', ...names(missing(suites)))
   }
-  const left = missing(suite)
-  if (left.length === 0) return
-  throw new Error(
-    `packages that the tests need are missing. As root, run this (these are Debian's names):\n` +
-      `  apt-get update && apt-get install -y --no-install-recommends ${names(left).join(' ')}`,
-  )
+  const left = missing(suites)
+  if (left.length === 0) return undefined
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${names(left).join(' ')}`
+  return {
+    suites: suites.filter((suite) => missing([suite]).length > 0),
+    advice: `packages that the tests need are missing. As root, run this (these are Debian's names):\n  ${command}`,
+  }
 }
 
-/** @param {string} suite @returns {Need[]} */
-function missing(suite) {
+/** @param {readonly string[]} suites @returns {Need[]} */
+function missing(suites) {
   const libraries = run('/sbin/ldconfig', ['-p']).stdout
-  return (needs[suite] ?? []).filter(({ present }) => !present(libraries))
+  return suites.flatMap((suite) => needs[suite] ?? []).filter(({ present }) => !present(libraries))
 }
 
 /** @param {Need[]} wanted @returns {string[]} the names by which this release knows them */
