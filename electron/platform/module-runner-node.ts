@@ -21,6 +21,8 @@ export function nodeModuleRunner(processes: Pick<Processes, 'identify'>): Module
         child.once('exit', (code, signal) => resolve({ code, signal }))
       })
       await once(child, 'spawn')
+      // What could still fail is a signal or a message to a process that is just ending; its end is told anyway.
+      child.on('error', () => undefined)
       const identity = child.pid === undefined ? undefined : processes.identify(child.pid)
       if (!identity || !child.stdout || !child.stderr) {
         child.kill('SIGKILL')
