@@ -13,6 +13,6 @@ export interface Question {
 
 /** Asks before something that cannot be undone. True when the operator agreed. */
 export function useConfirm(): (question: Question) => Promise<boolean> {
-  const dialog = useOverlay().create(ConfirmDialog, { destroyOnClose: true })
-  return async (question) => (await dialog.open({ ...question }).result) === true
+  const overlay = useOverlay()
+  return async (question) => (await overlay.create(ConfirmDialog, { destroyOnClose: true }).open({ ...question }).result) === true
 }

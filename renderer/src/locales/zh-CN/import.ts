@@ -1,4 +1,40 @@
 import type { imports as english } from '../en/import'
 import type { Wording } from '../wording'
 
-export const imports: Wording<typeof english> = {}
+export const imports: Wording<typeof english> = {
+  title: '导入任务',
+  description: '按下“导入”之前不会有任何改动。除非另有选择，导入的任务默认停用。',
+  fromSystem: '本机',
+  fromText: 'crontab 文本或文件',
+  textLabel: 'crontab',
+  placeholder: '15 2 * * *  restic backup /home',
+  chooseFile: '选择文件',
+  noText: '粘贴 crontab 或选择文件，查看会生成哪些任务。',
+  noneHere: '本机没有 Belfry 能读取的计划。',
+  wouldCreate: '没有新任务 | 1 个新任务 | {n} 个新任务',
+  unchanged: '没有重复 | 1 个已存在 | {n} 个已存在',
+  errors: '没有错误 | 1 行无法读取 | {n} 行无法读取',
+  errorsTitle: '无法读取的行',
+  line: '第 {line} 行 {path}：',
+  tableLabel: '任务',
+  task: '任务',
+  schedule: '计划',
+  command: '命令',
+  notes: '备注',
+  failed: '无法导入',
+  import: '导入',
+  importSome: '导入 | 导入 1 个任务 | 导入 {n} 个任务',
+  enable: '立即启用',
+  enableHint: '否则它们保持停用，等你确认。',
+  takeOver: '接管：在此启用，并关闭原有的计划',
+  takeOverHint: '原有内容会保留副本。不接管时任务默认停用，避免重复运行。',
+  done: '没有导入任务 | 已导入 1 个任务 | 已导入 {n} 个任务',
+  doneErrors: '所有行都已读取 | 1 行无法读取 | {n} 行无法读取',
+  kind: {
+    crontab: 'crontab',
+    'system-crontab': '/etc/crontab',
+    'cron.d': '/etc/cron.d',
+    'run-parts': 'run-parts',
+    systemd: 'systemd 定时器',
+  },
+}

@@ -1,0 +1,119 @@
+/** What one task's lane draws. Positions and lengths in pixels. */
+import { hasEnded, type Run, type RunStatus } from '@shared/model/run'
+import { median } from '../format/estimate'
+
+/** A cadence under this many ms is drawn as one band. */
+export const bandUnder = 5 * 60_000
+const smallest = 4
+
+export interface Scale {
+  /** Ms since the epoch. */
+  readonly from: number
+  readonly to: number
+  readonly now: number
+  readonly width: number
+}
+
+export interface Bar {
+  readonly runId: string
+  readonly status: RunStatus
+  readonly x: number
+  readonly width: number
+}
+export interface Band {
+  readonly x: number
+  readonly width: number
+}
+export interface Tick {
+  /** Ms since the epoch. */
+  readonly at: number
+  readonly x: number
+  /** How long the run will probably take. */
+  readonly tail: number
+}
+export interface Lane {
+  readonly bars: readonly Bar[]
+  /** Runs in such quick succession that only what broke is shown singly. */
+  readonly bands: readonly Band[]
+  readonly ticks: readonly Tick[]
+  /** Planned occurrences so close that they are one dotted band. */
+  readonly plannedBand: Band | null
+}
+
+export const xAt = (at: number, scale: Scale): number => ((at - scale.from) / (scale.to - scale.from)) * scale.width
+
+/**
+ * @param runs of one task, oldest first
+ * @param planned instants in ms since the epoch, soonest first
+ * @param more the host knows of more than these
+ * @param usual ms that a run usually takes
+ */
+export function drawLane(runs: readonly Run[], planned: readonly number[], more: boolean, usual: number | undefined, scale: Scale): Lane {
+  const pieces = runs.flatMap((run) => pieceOf(run, scale))
+  const dense = isDense(pieces.map((piece) => piece.start))
+  const bars = pieces.filter((piece) => !dense || piece.status !== 'succeeded').map(({ runId, status, x, width }) => ({ runId, status, x, width }))
+  return {
+    bars: bars.toSorted((a, b) => Number(isLoud(a.status)) - Number(isLoud(b.status))),
+    bands: dense ? bandsOf(pieces, scale) : [],
+    ...planOf(planned, more, usual, scale),
+  }
+}
+
+interface Piece extends Bar {
+  readonly start: number
+  readonly end: number
+}
+
+function pieceOf(run: Run, scale: Scale): Piece[] {
+  const start = Date.parse(run.startedAt ?? run.createdAt)
+  const end = hasEnded(run.status) ? Date.parse(run.finishedAt ?? run.updatedAt) : scale.now
+  if (end < scale.from || start > scale.to) return []
+  const left = Math.max(0, xAt(start, scale))
+  const right = Math.min(scale.width, xAt(end, scale))
+  const width = Math.max(smallest, right - left)
+  // What ended just now must not reach over the line that marks now.
+  return [{ runId: run.id, status: run.status, x: Math.max(0, Math.min(left, Math.max(right, left) - (hasEnded(run.status) ? 0 : width))), width, start, end }]
+}
+
+function isLoud(status: RunStatus): boolean {
+  return status === 'failed' || status === 'timed_out' || status === 'interrupted'
+}
+
+function isDense(starts: readonly number[]): boolean {
+  if (starts.length < 6) return false
+  const gap = median(starts.slice(1).map((start, index) => start - (starts[index] ?? start)))
+  return gap !== undefined && gap < bandUnder
+}
+
+function bandsOf(pieces: readonly Piece[], scale: Scale): Band[] {
+  const bands: { start: number; end: number }[] = []
+  for (const piece of pieces) {
+    const last = bands.at(-1)
+    if (last && piece.start - last.end < bandUnder * 2) last.end = Math.max(last.end, piece.end)
+    else bands.push({ start: piece.start, end: piece.end })
+  }
+  return bands.map(({ start, end }) => {
+    const x = Math.max(0, xAt(start, scale))
+    return { x, width: Math.max(smallest, Math.min(scale.width, xAt(end, scale)) - x) }
+  })
+}
+
+function planOf(planned: readonly number[], more: boolean, usual: number | undefined, scale: Scale): Pick<Lane, 'ticks' | 'plannedBand'> {
+  const ahead = planned.filter((at) => at >= scale.now && at >= scale.from && at <= scale.to)
+  const [first, second] = ahead
+  if (first === undefined) return { ticks: [], plannedBand: null }
+  const last = ahead.at(-1) ?? first
+  const apart = second === undefined ? Number.POSITIVE_INFINITY : (xAt(last, scale) - xAt(first, scale)) / (ahead.length - 1)
+  if (apart < 5) {
+    const x = xAt(first, scale)
+    return { ticks: [], plannedBand: { x, width: Math.max(smallest, (more ? scale.width : xAt(last, scale)) - x) } }
+  }
+  return {
+    plannedBand: null,
+    ticks: ahead.map((at) => {
+      const x = xAt(at, scale)
+      const tail = ((usual ?? 0) / (scale.to - scale.from)) * scale.width
+      return { at, x, tail: tail < 2 ? 0 : Math.min(tail, scale.width - x) }
+    }),
+  }
+}
