@@ -59,11 +59,11 @@ export async function quarantineMove(context: StoreContext, path: string): Promi
 }
 
 /** Removes temp files that a killed host left in `folder`; what they were to become was never promised. */
-export async function removeTemporaries(context: StoreContext, folder: string): Promise<void> {
+export async function removeTemporaries(context: StoreContext, folder: string, prefix = ''): Promise<void> {
   const { files } = context.ports
   const names = await files.readdir(folder).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return []
     throw error
   })
-  for (const name of names) if (name.endsWith('.tmp')) await files.unlink(join(folder, name))
+  for (const name of names) if (name.startsWith(prefix) && name.endsWith('.tmp')) await files.unlink(join(folder, name))
 }

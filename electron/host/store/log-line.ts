@@ -46,8 +46,9 @@ export interface LineFacts {
   /** How many line numbers it stands for: 1, or the dropped ones at a gap. */
   readonly count: number
   readonly gap: boolean
-  /** What it says about how far the streams are. */
-  readonly positions: Partial<StreamPositions>
+  /** How far the streams are, where it tells. */
+  readonly out: number | undefined
+  readonly err: number | undefined
 }
 
 /** What must be known of every line of a log; cheap, because it looks at a line's text only at a gap. */
@@ -55,15 +56,10 @@ export function factsOf(bytes: Buffer): LineFacts {
   const space = bytes.indexOf(32, letterAt + 2)
   const number = Number(bytes.toString('latin1', letterAt + 2, space === -1 ? bytes.length : space))
   const position = Number.isSafeInteger(number) ? number : 0
-  switch (bytes[letterAt]) {
-    case 0x6f:
-      return { count: 1, gap: false, positions: { out: position } }
-    case 0x65:
-      return { count: 1, gap: false, positions: { err: position } }
-    default: {
-      const gap = position > 0 ? gapText.exec(bytes.toString('utf8')) : null
-      if (!gap) return { count: 1, gap: false, positions: {} }
-      return { count: position, gap: true, positions: { out: Number(gap[1]), err: Number(gap[2]) } }
-    }
-  }
+  const letter = bytes[letterAt]
+  if (letter === 0x6f) return { count: 1, gap: false, out: position, err: undefined }
+  if (letter === 0x65) return { count: 1, gap: false, out: undefined, err: position }
+  const gap = position > 0 ? gapText.exec(bytes.toString('utf8')) : null
+  if (!gap) return { count: 1, gap: false, out: undefined, err: undefined }
+  return { count: position, gap: true, out: Number(gap[1]), err: Number(gap[2]) }
 }

@@ -35,7 +35,8 @@ export const emptyMap: LogMap = {
 
 /** Goes on from a map, line by line. */
 export function createMapper(start: LogMap): { add(line: Buffer): void; map(): LogMap } {
-  let { size, last, gap, positions } = start
+  let { size, last, gap } = start
+  let { out, err } = start.positions
   const marks = [...start.marks]
   return {
     add(line) {
@@ -44,9 +45,10 @@ export function createMapper(start: LogMap): { add(line: Buffer): void; map(): L
       if (facts.gap) gap = { before: last, offset: size }
       size += line.length + 1
       last += facts.count
-      positions = { ...positions, ...facts.positions }
+      out = facts.out ?? out
+      err = facts.err ?? err
     },
-    map: () => ({ size, last, gap, positions, marks }),
+    map: () => ({ size, last, gap, positions: { out, err }, marks }),
   }
 }
 

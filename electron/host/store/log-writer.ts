@@ -1,9 +1,9 @@
 /** The one writer of a run's log, and the way for readers to look at a log that is being written. */
 import type { FileHandle } from 'node:fs/promises'
-import { dirname, relative } from 'node:path'
+import { basename, dirname, relative } from 'node:path'
 import { BelfryError } from '@shared/errors'
 import { createBatcher } from './batcher'
-import { temporaryName, warn, type StoreContext } from './context'
+import { removeTemporaries, temporaryName, warn, type StoreContext } from './context'
 import { codeOf, makeFolder, storageError, writeFully } from './disk'
 import { cutLog, isOverdue } from './log-cap'
 import { formatLine, type StoredLine } from './log-line'
@@ -112,9 +112,15 @@ export async function openLogWriter(
     if (codeOf(error) !== 'ENOENT') throw storageError(`open ${name}`, error)
   }
   if (file) {
-    mapper = createMapper(await scanLog(file.handle))
-    dirty = (await file.handle.stat()).size > mapper.map().size
-    await clean(file.handle)
+    try {
+      mapper = createMapper(await scanLog(file.handle))
+      dirty = (await file.handle.stat()).size > mapper.map().size
+      await clean(file.handle)
+      await removeTemporaries(context, dirname(path), `${basename(path)}.`)
+    } catch (error) {
+      await file.handle.close()
+      throw storageError(`open ${name}`, error)
+    }
   }
 
   return {

@@ -23,20 +23,20 @@ export async function openStore(ports: StorePorts, dataFolder: string, version: 
   }
   const tasks = await openTaskStore(context)
   const settings = await openSettingsStore(context)
-  const { runs, state, close: closeRuns } = await openRunStore(context)
+  const journalled = await openRunStore(context)
   const occurrences = await openOccurrenceStore(context)
   const logs = createLogStore(context)
   return {
     tasks,
     settings,
-    runs,
+    runs: journalled.runs,
     occurrences,
-    state,
+    state: journalled.state,
     logs,
     warnings: context.warnings,
     async close() {
       await logs.close()
-      await Promise.all([tasks.close(), settings.close(), occurrences.close(), closeRuns()])
+      await Promise.all([tasks.close(), settings.close(), occurrences.close(), journalled.close()])
     },
   }
 }

@@ -52,6 +52,17 @@ export function createLogStore(context: StoreContext): LogStore & { close(): Pro
     if (feed && feed.followers === 0 && !feed.writer) feeds.delete(id)
   }
 
+  async function closeWriter(id: string, writer: LiveLog): Promise<void> {
+    await writer.close()
+    const feed = feedOf(id)
+    if (feed.writer === writer) feed.writer = undefined
+    closed.add(id)
+    const [oldest] = closed
+    if (closed.size > closedKept && oldest !== undefined) closed.delete(oldest)
+    feed.signal.raise()
+    forgetFeed(id)
+  }
+
   /** The log of a run that nobody writes. */
   async function lookAtFile<T>(path: string, read: Look<T>): Promise<T | undefined> {
     let handle: FileHandle
@@ -82,7 +93,8 @@ export function createLogStore(context: StoreContext): LogStore & { close(): Pro
       const lines = await readLines(handle, map, { after, limit: range.limit }, run.createdAt)
       return { lines, last: lines.at(-1)?.number ?? after, total: map.last, ended }
     }
-    const page = await (writer ? writer.look(look) : lookAtFile(path, look))
+    // A writer that has just closed, or has written nothing, leaves it to the file.
+    const page = (await writer?.look(look)) ?? (await lookAtFile(path, look))
     return page ?? { lines: [], last: range.after, total: 0, ended }
   }
 
@@ -96,21 +108,20 @@ export function createLogStore(context: StoreContext): LogStore & { close(): Pro
       const path = `${pathOf(run)}.log`
       const feed = feedOf(run.id)
       if (feed.writer) throw new BelfryError('CONFLICT', `the log of run ${run.id} is open already`)
-      const writer = await openLogWriter(context, path, limit, () => feed.signal.raise())
-      feed.writer = writer
+      try {
+        feed.writer = await openLogWriter(context, path, limit, () => feed.signal.raise())
+      } catch (error) {
+        forgetFeed(run.id)
+        throw error
+      }
+      const { writer } = feed
       closed.delete(run.id)
+      feed.signal.raise()
       return {
         append: (lines) => writer.append(lines),
         stats: () => writer.stats(),
         positions: () => writer.positions(),
-        async close() {
-          await writer.close()
-          feed.writer = undefined
-          closed.add(run.id)
-          if (closed.size > closedKept) closed.delete(closed.values().next().value ?? '')
-          feed.signal.raise()
-          forgetFeed(run.id)
-        },
+        close: () => closeWriter(run.id, writer),
       }
     },
     read,
@@ -140,10 +151,12 @@ export function createLogStore(context: StoreContext): LogStore & { close(): Pro
       return folder
     },
     async removeSpool(run) {
-      await files.rm(pathOf(run), { recursive: true, force: true })
+      await files.rm(pathOf(run), { recursive: true, force: true }).catch((error: unknown) => {
+        throw storageError(`remove the spool of run ${run.id}`, error)
+      })
     },
     async close() {
-      for (const feed of feeds.values()) await feed.writer?.close()
+      for (const [id, { writer }] of [...feeds]) if (writer) await closeWriter(id, writer)
     },
   }
 }
