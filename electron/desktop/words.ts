@@ -37,12 +37,11 @@ export interface Words {
   readonly hours: (count: number) => string
   readonly lessThanAMinute: string
   readonly closedToTray: { readonly title: string; readonly body: string }
-  readonly actionFailed: (what: string) => string
+  readonly actionFailed: string
   readonly quitQuestion: { readonly message: (count: number) => string; readonly end: string; readonly stay: string }
   readonly unexpected: { readonly title: string; readonly body: (message: string) => string }
   readonly cannotStart: string
-  readonly besideHeadless: { readonly title: string; readonly body: (pid: number | null) => string }
-  readonly pageGone: { readonly message: string; readonly detail: string; readonly reload: string }
+  readonly besideHeadless: { readonly title: string; readonly body: (pid: number) => string }
 }
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
@@ -84,7 +83,7 @@ const en: Words = {
     title: 'Belfry is still running',
     body: 'It keeps to its schedule from the tray. Quit it from the tray menu.',
   },
-  actionFailed: (what) => `"${what}" did not work`,
+  actionFailed: 'Belfry could not do that',
   quitQuestion: {
     message: (count) =>
       `${plural(count, 'run is', 'runs are')} still going. Quitting ends ${count === 1 ? 'it' : 'them'}.`,
@@ -99,9 +98,8 @@ const en: Words = {
   besideHeadless: {
     title: 'Belfry already runs here without a tray',
     body: (pid) =>
-      `This window shows the page of the headless host${pid === null ? '' : ` (process ${pid})`}. Its tasks go on when the window is closed.`,
+      `This window shows the page of the headless host (process ${pid}). Its tasks go on when the window is closed.`,
   },
-  pageGone: { message: 'The page stopped working.', detail: 'Tasks go on without it.', reload: 'Load it again' },
 }
 
 const zhCN: Words = {
@@ -138,15 +136,14 @@ const zhCN: Words = {
   hours: (count) => `${count} 小时`,
   lessThanAMinute: '不到 1 分钟',
   closedToTray: { title: 'Belfry 仍在运行', body: '它在托盘中继续按计划执行任务。要退出请使用托盘菜单。' },
-  actionFailed: (what) => `“${what}”未能完成`,
+  actionFailed: '操作未能完成',
   quitQuestion: { message: (count) => `还有 ${count} 个任务在运行,退出会结束它们。`, end: '结束并退出', stay: '取消' },
   unexpected: { title: 'Belfry 遇到意外错误', body: (message) => `${message}\n程序继续运行,详情见日志。` },
   cannotStart: 'Belfry 无法启动',
   besideHeadless: {
     title: 'Belfry 已在此以无托盘方式运行',
-    body: (pid) => `此窗口显示后台主机${pid === null ? '' : `(进程 ${pid})`}的页面。关闭窗口后任务继续运行。`,
+    body: (pid) => `此窗口显示后台主机(进程 ${pid})的页面。关闭窗口后任务继续运行。`,
   },
-  pageGone: { message: '页面停止了响应。', detail: '任务不受影响,继续运行。', reload: '重新加载' },
 }
 
 const all: Readonly<Record<Locale, Words>> = { en, 'zh-CN': zhCN }
