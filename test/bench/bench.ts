@@ -3,13 +3,11 @@
  * is due every second, and how many runs it gets through. Medians of several rounds; one line names the machine.
  */
 import os from 'node:os'
-import path from 'node:path'
-import { httpClient } from '@shared/contract/client'
 import type { Client } from '@shared/contract'
 import type { BelfryEvent } from '@shared/model/event'
 import { hasEnded, type Run } from '@shared/model/run'
 import type { TaskInput } from '@shared/model/task'
-import { socketFetch } from '../../electron/cli/socket-fetch'
+import { connect } from '../../electron/cli/connect'
 import { removeFolder, startHost, temporaryFolder, type TestHost } from '../support/host'
 
 const rounds = 3
@@ -89,15 +87,14 @@ type Follow = (count: number, ended?: (run: Run) => void) => Promise<readonly Ru
 
 /** @param use gets a client and what resolves with the next `count` runs to end */
 async function withClient<T>(host: TestHost, use: (client: Client, follow: Follow) => Promise<T>): Promise<T> {
-  const socket = socketFetch(path.join(host.home, 'belfry.sock'))
-  const client = httpClient({ url: 'http://belfry/api', fetch: (request) => socket.fetch(request) })
+  const { client, close } = await connect(host.home, 'belfry serve')
   const stream = await client.events.stream()
   // The first event says that the stream listens.
   await stream.next()
   try {
     return await use(client, (count, ended) => endedRuns(stream, count, ended))
   } finally {
-    await socket.close()
+    await close()
   }
 }
 

@@ -51,7 +51,7 @@ export async function belfryJson<T>(home: string, args: readonly string[], optio
 export interface TestHost {
   readonly home: string
   readonly pid: number
-  /** Where the page is, with its one-time token. */
+  /** Where the page is, with its one-time token; without a page, why there is none. */
   readonly url: string
   /** All that the host has printed until now. */
   output(): string
@@ -65,7 +65,7 @@ export interface HostOptions {
   /** An existing data folder; a new one under the system's temporary folder unless told. */
   readonly home?: string
   readonly env?: Readonly<Record<string, string>>
-  /** After `serve`. */
+  /** After `serve`; a free port for the page unless told. */
   readonly args?: readonly string[]
 }
 
@@ -81,7 +81,7 @@ export async function removeFolder(folder: string): Promise<void> {
 /** Starts `belfry serve` and resolves when it says where its page is. @throws with its output when it ends before */
 export async function startHost(options: HostOptions = {}): Promise<TestHost> {
   const home = options.home ?? (await temporaryFolder())
-  const child = spawn(process.execPath, [builtCli, 'serve', ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [builtCli, 'serve', ...(options.args ?? ['--port', '0'])], {
     env: { ...process.env, NO_COLOR: '1', ...options.env, BELFRY_HOME: home },
     cwd: os.tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -95,8 +95,8 @@ export async function startHost(options: HostOptions = {}): Promise<TestHost> {
   const url = new Promise<string>((resolve) =>
     createInterface(child.stdout).on('line', (line) => {
       printed += `${line}\n`
-      const address = /https?:\/\/\S+/.exec(line)?.[0]
-      if (address) resolve(address)
+      const ready = /^Belfry is running: (.*)$/.exec(line)?.[1]
+      if (ready !== undefined) resolve(ready)
     }),
   )
   const output = (): string => printed
