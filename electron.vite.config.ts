@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
@@ -6,9 +7,22 @@ import { defineConfig } from 'electron-vite'
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const alias = { '@shared': at('shared') }
 
+/** Makes the built CLI a command: executable, and `out/bin/belfry` for the PATH of tasks. */
+const command = {
+  name: 'belfry-command',
+  writeBundle() {
+    chmodSync(at('out/main/cli.js'), 0o755)
+    rmSync(at('out/bin'), { recursive: true, force: true })
+    mkdirSync(at('out/bin'))
+    if (process.platform === 'win32') writeFileSync(at('out/bin/belfry.cmd'), '@node "%~dp0..\\main\\cli.js" %*\r\n')
+    else symlinkSync('../main/cli.js', at('out/bin/belfry'))
+  },
+}
+
 export default defineConfig({
   main: {
     resolve: { alias },
+    plugins: [command],
     build: {
       target: 'node20.18',
       rollupOptions: {
