@@ -56,6 +56,11 @@ export const runError = z.object({
 })
 export type RunError = z.infer<typeof runError>
 
+/** The whole of it in a line: `intranet down (exit code 3)`. */
+export function errorWords({ message, detail }: RunError): string {
+  return detail === undefined ? message : `${message} (${detail})`
+}
+
 export const attempt = z.object({
   number: z.int().min(1),
   status: runStatus,

@@ -1,5 +1,5 @@
 /** Decides which failure the operator should hear of: the first of a streak. */
-import { isBroken, type Run } from '@shared/model/run'
+import { errorWords, isBroken, type Run } from '@shared/model/run'
 import type { Settings } from '@shared/model/settings'
 import type { Task, TaskView } from '@shared/model/task'
 import type { Notifier } from '../ports'
@@ -19,6 +19,11 @@ export function createFailureNotices({ notifier, settings, view, task }: Failure
     const seen = view(stored)
     if (seen.streak !== null && seen.streak.count > 1) return
     const how = run.status === 'timed_out' ? 'timed out' : 'failed'
-    notifier.failed({ task: seen, run, title: `${run.taskName} ${how}`, body: run.error?.message ?? '' })
+    notifier.failed({
+      task: seen,
+      run,
+      title: `${run.taskName} ${how}`,
+      body: run.error === null ? '' : errorWords(run.error),
+    })
   }
 }

@@ -1,7 +1,7 @@
 /** One run from its slot to its end. */
 import { messageOf } from '@shared/errors'
 import type { Action } from '@shared/model/action'
-import { hasEnded, type EndReason, type Run } from '@shared/model/run'
+import { errorWords, hasEnded, type EndReason, type Run } from '@shared/model/run'
 import type { Task } from '@shared/model/task'
 import { formatDuration } from '@shared/schedule/duration'
 import type { Executor, Outcome, Report, Started } from '../executors/executor'
@@ -182,5 +182,5 @@ function opening(run: Run): string {
 function closing(status: string, { error }: Outcome, durationMs: number | null): string {
   const words = status.replace('_', ' ')
   const after = durationMs === null ? '' : ` after ${formatDuration(durationMs)}`
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${after}${error === null ? '' : `: ${error.message}`}`
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${after}${error === null ? '' : `: ${errorWords(error)}`}`
 }
