@@ -76,6 +76,8 @@ async function switchFile(path: string, originals: readonly Original[], options:
   const { mode, uid, gid } = await files.stat(real)
   // Neither Debian's cron nor cronie reads a name with a leading dot.
   const temporary = join(dirname(real), `.${basename(real)}.belfry`)
+  // What a host that died in the middle may have left.
+  await files.rm(temporary, { force: true })
   await writeNewFile(files, temporary, changed)
   try {
     const handle = await files.open(temporary, 'r+')
