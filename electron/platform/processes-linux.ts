@@ -15,6 +15,7 @@ const commandLength = 4096
 /** @param root where procfs is mounted */
 export function linuxProcesses(root = '/proc'): Processes {
   let boot: string | undefined
+  const environments = new Map<string, () => Promise<ReadonlyMap<string, ProcessInfo[]>>>()
 
   const bootId = (): string => (boot ??= readFileSync(`${root}/sys/kernel/random/boot_id`, 'utf8').trim())
 
@@ -35,18 +36,33 @@ export function linuxProcesses(root = '/proc'): Processes {
     command: command({ name, ...entry }),
   })
 
-  const select = async (wanted: (pid: number) => boolean): Promise<ProcessInfo[]> => {
+  const scan = async <T>(look: (entry: Stat) => T | undefined): Promise<T[]> => {
     const pids = readdirSync(root).flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []))
-    const found: ProcessInfo[] = []
+    const found: T[] = []
     for (const [index, pid] of pids.entries()) {
       if (index % batch === batch - 1) await new Promise((resolve) => setImmediate(resolve))
-      // The identity is read on both sides, or a recycled pid could pass under another's environment.
-      const before = stat(pid)
-      if (!before || !wanted(pid)) continue
-      const after = stat(pid)
-      if (after?.startTime === before.startTime) found.push(info(after))
+      const entry = stat(pid)
+      const result = entry && look(entry)
+      if (result !== undefined) found.push(result)
     }
     return found
+  }
+
+  /** By the values of the variable. */
+  const scanEnvironments = async (name: string): Promise<ReadonlyMap<string, ProcessInfo[]>> => {
+    const needle = Buffer.from(`\0${name}=`)
+    const pairs = await scan((before) => {
+      const environment = readOptional(`${root}/${before.pid}/environ`)
+      const value = environment && valueAfter(environment, needle)
+      if (value === undefined) return undefined
+      // The identity is read on both sides, or a recycled pid could pass under another's environment.
+      const after = stat(before.pid)
+      return after?.startTime === before.startTime ? { value, entry: info(after) } : undefined
+    })
+    return pairs.reduce(
+      (map, { value, entry }) => map.set(value, [...(map.get(value) ?? []), entry]),
+      new Map<string, ProcessInfo[]>(),
+    )
   }
 
   const identify = (pid: number): ProcessIdentity | undefined => {
@@ -61,20 +77,44 @@ export function linuxProcesses(root = '/proc'): Processes {
     bootId,
     identify,
     alive,
-    list: () => select(() => true),
-    withEnvironment(name, value) {
-      const needle = Buffer.from(`\0${name}=${value}\0`)
-      return select((pid) => {
-        const environment = readOptional(`${root}/${pid}/environ`)
-        return environment !== undefined && Buffer.concat([nul, environment, nul]).includes(needle)
-      })
+    list: shareScan(() => scan(info)),
+    async withEnvironment(name, value) {
+      let look = environments.get(name)
+      if (!look) environments.set(name, (look = shareScan(() => scanEnvironments(name))))
+      return (await look()).get(value) ?? []
     },
     signal: (identity, signal, scope) =>
       posixSignal({ alive, entry: stat, ownPid: process.pid }, identity, signal, scope),
   }
 }
 
-const nul = Buffer.from('\0')
+/** Many runs that are ended together need no scan each; but what is told was read after it was asked for. */
+function shareScan<T>(scan: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined
+  let next: Promise<T> | undefined
+  const begin = (): Promise<T> => {
+    next = undefined
+    const begun = scan().finally(() => {
+      if (running === begun) running = undefined
+    })
+    running = begun
+    return begun
+  }
+  return () => {
+    if (!running) return begin()
+    next ??= running.then(begin, begin)
+    return next
+  }
+}
+
+/** The value of the variable that `needle` (a NUL, its name, `=`) begins; undefined where there is none. */
+function valueAfter(environment: Buffer, needle: Buffer): string | undefined {
+  const first = environment.subarray(0, needle.length - 1).equals(needle.subarray(1))
+  const start = first ? needle.length - 1 : environment.indexOf(needle) + needle.length
+  if (!first && start < needle.length) return undefined
+  const end = environment.indexOf(0, start)
+  return environment.toString('utf8', start, end < 0 ? environment.length : end)
+}
 
 /** One line of /proc/PID/stat. The name stands in parentheses and may itself hold spaces and parentheses. */
 export function parseStat(text: string): Stat | undefined {

@@ -7,7 +7,7 @@ import { it } from 'vitest'
 export interface ContractCase<T> {
   readonly name: string
   /** Throws where `subject` does not do it. */
-  check(subject: T): Promise<void>
+  readonly check: (subject: T) => Promise<void>
 }
 
 /** One `it` per case, each with a subject of its own. */

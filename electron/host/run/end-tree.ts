@@ -16,6 +16,8 @@ export interface EndTreeOptions {
 
 /** How often a KILL is repeated: something may fork faster than it is found. */
 const killRounds = 40
+/** After so many the output that is still on its way no longer counts. */
+const gentleRounds = 5
 /** Ms that carriers of output get to hand on the rest once all others are gone. */
 const carrierPatience = 1000
 
@@ -23,6 +25,7 @@ export class TreeEnding {
   private readonly bell: Bell
   private deadline = Number.POSITIVE_INFINITY
   private readonly asked = new Set<string>()
+  private carriers: readonly ProcessInfo[] = []
 
   constructor(private readonly options: EndTreeOptions) {
     this.bell = new Bell(options.clock)
@@ -42,9 +45,15 @@ export class TreeEnding {
   /** Call `within` first. Never rejects. Resolves with whatever could not be ended. */
   async perform(): Promise<Survivor[]> {
     try {
-      const left = await this.terminate()
-      if (left) await this.kill()
-      return await this.finish()
+      if (await this.terminate()) await this.kill()
+      await this.endCarriers()
+      // A look can miss what was forked while it looked.
+      for (let again = 0; again < 3; again++) {
+        const members = await this.look()
+        if (members.length === 0) return []
+        await this.kill()
+      }
+      return (await this.look()).map(asSurvivor)
     } catch (error) {
       this.options.log.error({ err: error }, 'could not look at the processes of a run while ending it')
       return []
@@ -54,7 +63,7 @@ export class TreeEnding {
   /** @returns false when all ended by themselves */
   private async terminate(): Promise<boolean> {
     for (let first = true; ; first = false) {
-      const { members } = await this.options.tree.look()
+      const members = await this.look()
       if (members.length === 0) return false
       this.askToEnd(members, first)
       for (
@@ -80,26 +89,31 @@ export class TreeEnding {
   }
 
   private async kill(): Promise<void> {
-    for (let round = 0; round < killRounds; round++) {
-      const { members } = await this.options.tree.look()
-      if (members.length === 0) return
+    const { tree } = this.options
+    for (let round = 0, quiet = 0; round < killRounds && quiet < 2; round++) {
+      const members = await this.look()
+      quiet = members.length === 0 ? quiet + 1 : 0
       for (const member of members) this.signal(member, 'SIGKILL')
-      await this.bell.wait(Math.min(5 * (round + 1), 50))
+      // Whoever forks faster than it is found is only caught with the whole group, output or not.
+      if (round >= gentleRounds && members.length > 0 && tree.leader) this.signalGroup(tree.leader, 'SIGKILL')
+      if (members.length > 0) await this.bell.wait(Math.min(5 * (round + 1), 50))
     }
   }
 
-  /** The carriers end by themselves once nobody writes to them; those that do not are killed. */
-  private async finish(): Promise<Survivor[]> {
+  /** They end by themselves once nobody writes to them; those that do not are killed. */
+  private async endCarriers(): Promise<void> {
     const { processes, clock, tree } = this.options
     const until = clock.monotonic() + carrierPatience
-    const { carriers } = await tree.look()
-    while (carriers.some((carrier) => processes.alive(carrier)) && clock.monotonic() < until) await this.bell.wait(20)
-    const rest = await tree.look()
-    if (rest.carriers.length > 0) {
-      if (tree.leader) this.signalGroup(tree.leader, 'SIGKILL')
-      for (const carrier of rest.carriers) this.signal(carrier, 'SIGKILL')
-    }
-    return rest.members.map(asSurvivor)
+    const living = (): ProcessInfo[] => this.carriers.filter((carrier) => processes.alive(carrier))
+    while (living().length > 0 && clock.monotonic() < until) await this.bell.wait(20)
+    if (living().length > 0 && tree.leader) this.signalGroup(tree.leader, 'SIGKILL')
+    for (const carrier of living()) this.signal(carrier, 'SIGKILL')
+  }
+
+  private async look(): Promise<readonly ProcessInfo[]> {
+    const { members, carriers } = await this.options.tree.look()
+    this.carriers = carriers
+    return members
   }
 
   private signal(identity: ProcessIdentity, signal: Signal): void {

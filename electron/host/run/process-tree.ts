@@ -30,7 +30,8 @@ export function selectTree(all: readonly ProcessInfo[], roots: TreeRoots): Proce
   const leader = roots.leader && find(roots.leader)
   const isOwnHelper = (entry: ProcessInfo): boolean => {
     const line = lineage(entry.pid, byPid)
-    return line.includes(roots.ownPid) && !(leader && line.includes(leader.pid))
+    const belfry = line.indexOf(roots.ownPid)
+    return belfry >= 0 && !(leader && line.slice(0, belfry).includes(leader.pid))
   }
   const marked = roots.marked.flatMap((identity) => find(identity) ?? []).filter((entry) => !isOwnHelper(entry))
 

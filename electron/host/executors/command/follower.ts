@@ -85,11 +85,17 @@ export class Follower {
     await this.finishLog()
     return outcomeOf({
       action: execution.action,
-      // Without a status it was KILLed, by us when we were asked to.
-      exit: this.exit ?? (this.stopAt === undefined || this.lost ? null : killed),
+      exit: this.exitTold(),
       tail: this.recorder.tail,
       survivors: this.survivors ?? [],
     })
+  }
+
+  private exitTold(): number | null {
+    // What comes after the wrapper's end was our doing.
+    if (this.lost) return null
+    // Without a status it was KILLed, by us when we were asked to.
+    return this.exit ?? (this.stopAt === undefined ? null : killed)
   }
 
   private async untilEnded(): Promise<void> {
