@@ -180,7 +180,7 @@ describe('a journal with a damaged byte', () => {
 
   it('says the same once, and keeps one copy, however often it is opened', async () => {
     const folder = await written([1, 'refused', 2])
-    for (const _ of [1, 2, 3]) {
+    for (let opening = 0; opening < 3; opening += 1) {
       const { records, context } = await open(folder)
       expect(records).toEqual([1, 2])
       expect(context.warnings).toMatchObject([

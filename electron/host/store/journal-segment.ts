@@ -65,19 +65,32 @@ export function openSegment(context: StoreContext, path: string, scan: SegmentSc
   let torn = scan.rest
   /** Bytes of a failed append may stand after `size`. */
   let dirty = false
-  let handle: FileHandle | undefined
+  let handle: Promise<FileHandle> | undefined
 
-  async function opened(): Promise<FileHandle> {
-    if (handle) return handle
+  async function openFile(): Promise<FileHandle> {
     try {
-      handle = await files.open(path, 'r+')
+      return await files.open(path, 'r+')
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error
-      await makeFolder(files, dirname(path))
-      handle = await files.open(path, 'wx+', 0o600)
+    }
+    await makeFolder(files, dirname(path))
+    const made = await files.open(path, 'wx+', 0o600)
+    try {
       await syncFolder(files, dirname(path))
       await syncFolder(files, dirname(dirname(path)))
+    } catch (error) {
+      await made.close()
+      throw error
     }
+    return made
+  }
+
+  /** One handle for all, however many ask at once; asked for again after it failed. */
+  function opened(): Promise<FileHandle> {
+    handle ??= openFile().catch((error: unknown) => {
+      handle = undefined
+      throw error
+    })
     return handle
   }
 
@@ -92,6 +105,10 @@ export function openSegment(context: StoreContext, path: string, scan: SegmentSc
       }
       torn = Buffer.alloc(0)
     }
+    await cutOff(file)
+  }
+
+  async function cutOff(file: FileHandle): Promise<void> {
     if (!dirty) return
     await file.truncate(size)
     dirty = false
@@ -118,12 +135,10 @@ export function openSegment(context: StoreContext, path: string, scan: SegmentSc
       return offsets
     } catch (error) {
       // Cut off now what was written, or else before the next append.
-      if (dirty && handle) {
-        await handle.truncate(size).then(
-          () => (dirty = false),
-          () => undefined,
-        )
-      }
+      if (dirty)
+        await opened()
+          .then(cutOff)
+          .catch(() => undefined)
       throw storageError(`write ${name}`, error)
     }
   })
@@ -135,8 +150,7 @@ export function openSegment(context: StoreContext, path: string, scan: SegmentSc
     },
     async close() {
       await batcher.idle()
-      await handle?.close()
-      handle = undefined
+      await handle?.then((file) => file.close())
     },
   }
 }
