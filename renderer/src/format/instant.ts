@@ -18,7 +18,7 @@ function formatter(locale: LocaleName, timeZone: string, options: Intl.DateTimeF
 }
 
 export interface InstantFormat {
-  /** `10:42`; with seconds when asked or when there are some: `10:42:30`. */
+  /** `10:42`, or `10:42:30`. */
   clock(at: string | number, seconds?: boolean): string
   /** `Wednesday 24 March`. */
   longDay(at: string | number): string
@@ -27,7 +27,7 @@ export interface InstantFormat {
   /** `Wed 24`, for an axis. */
   axisDay(at: string | number): string
   /** The clock today, with the weekday within six days, else with the date: `12:10`, `Sun 04:00`, `24 Mar 04:00`. */
-  near(at: string | number, now: number): string
+  near(at: string | number, now: number, seconds?: boolean): string
   /** `Wed 24 Mar 2027, 12:10:00 CET`. */
   exact(at: string | number): string
   /** `11:10:00 UTC`. */
@@ -40,12 +40,7 @@ export function instantFormat(locale: LocaleName, timeZone: string): InstantForm
   const format = (at: string | number, options: Intl.DateTimeFormatOptions): string =>
     formatter(locale, timeZone, options).format(new Date(at)).replace(',', '')
   const clock = (at: string | number, seconds?: boolean): string =>
-    format(at, {
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-      ...((seconds ?? Math.floor(new Date(at).getTime() / 1000) % 60 !== 0) ? { second: '2-digit' } : {}),
-    })
+    format(at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(seconds ? { second: '2-digit' } : {}) })
   const dayKey = (at: string | number): string =>
     new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(at))
   const shortDay = (at: string | number): string => format(at, { weekday: 'short', day: 'numeric', month: 'short' })
@@ -55,10 +50,10 @@ export function instantFormat(locale: LocaleName, timeZone: string): InstantForm
     shortDay,
     longDay: (at) => format(at, { weekday: 'long', day: 'numeric', month: 'long' }),
     axisDay: (at) => format(at, { weekday: 'short', day: 'numeric' }),
-    near(at, now) {
-      if (dayKey(at) === dayKey(now)) return clock(at)
+    near(at, now, seconds) {
+      if (dayKey(at) === dayKey(now)) return clock(at, seconds)
       const days = Math.abs(Date.parse(dayKey(at)) - Date.parse(dayKey(now))) / 86_400_000
-      if (days <= 6) return `${format(at, { weekday: 'short' })} ${clock(at)}`
+      if (days <= 6) return `${format(at, { weekday: 'short' })} ${clock(at, seconds)}`
       return `${format(at, { day: 'numeric', month: 'short', ...(days > 300 ? { year: 'numeric' } : {}) })} ${clock(at)}`
     },
     exact: (at) =>

@@ -1,8 +1,10 @@
 import type { TaskView } from '@shared/model/task'
 
-/** Tasks that have a lane: those that run by themselves, are running, ran in the shown time, or need someone. */
-export function hasLane(task: TaskView, ranLately: boolean): boolean {
-  return task.nextAt !== null || task.activeRuns.length > 0 || ranLately || needsAttention(task)
+/**
+ * Tasks that have a lane: those that will run before `until` (ms since the epoch), are running, ran lately, or need someone.
+ */
+export function hasLane(task: TaskView, ranLately: boolean, until: number): boolean {
+  return (task.nextAt !== null && Date.parse(task.nextAt) < until) || task.activeRuns.length > 0 || ranLately || needsAttention(task)
 }
 
 export function needsAttention(task: TaskView): boolean {

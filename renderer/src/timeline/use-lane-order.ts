@@ -1,16 +1,20 @@
-import { useIntervalFn } from '@vueuse/core'
+import { useIntervalFn, useTimestamp } from '@vueuse/core'
 import { computed, shallowRef, watch, type Ref } from 'vue'
 import type { TaskView } from '@shared/model/task'
 import { useRuns } from '../stores/runs'
 import { useTasks } from '../stores/tasks'
 import { hasLane, laneOrder, needsAttention } from './order'
 
-/** Lanes in their order. It is looked at anew when lanes come, go or need someone, else every 30 s and never under the pointer. */
-export function useLaneOrder(hovered: Ref<boolean>): Ref<readonly TaskView[]> {
+/**
+ * Lanes in their order. It is looked at anew when lanes come, go or need someone, else every 30 s and never under the pointer.
+ * @param ahead how far what is planned is shown, in ms
+ */
+export function useLaneOrder(hovered: Ref<boolean>, ahead: Ref<number>): Ref<readonly TaskView[]> {
   const tasks = useTasks()
   const runs = useRuns()
   const order = shallowRef<readonly string[]>([])
-  const shown = computed(() => tasks.all.filter((task) => hasLane(task, runs.byTask.has(task.id))))
+  const minute = useTimestamp({ interval: 60_000 })
+  const shown = computed(() => tasks.all.filter((task) => hasLane(task, runs.byTask.has(task.id), minute.value + ahead.value)))
   const signature = computed(() => shown.value.map((task) => `${task.id}${needsAttention(task) ? '!' : ''}`).join('\n'))
 
   const runningFor = (task: TaskView): number =>
