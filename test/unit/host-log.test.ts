@@ -59,12 +59,17 @@ describe('the host’s log', () => {
     const lines: string[] = []
     const { log, close } = createHostLog(folder, (line) => lines.push(line))
     log.info('hello')
-    log.warn({ err: new Error('no daemon') }, 'no notification')
+    log.warn({ err: new Error('no daemon'), task: 'a', count: 2 }, 'no notification')
     await close()
     expect(lines).toEqual([
-      expect.stringMatching(/^\d\d:\d\d:\d\d info hello$/),
-      expect.stringMatching(/^\d\d:\d\d:\d\d warn no notification: no daemon$/),
+      expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z info hello$/),
+      expect.stringMatching(/Z warn no notification: no daemon task=a count=2$/),
     ])
+  })
+
+  it('leaves no file where nothing was said', async () => {
+    await createHostLog(folder).close()
+    expect(await readdir(folder)).toEqual([])
   })
 
   it('survives a folder that cannot be written to', async () => {
