@@ -364,6 +364,17 @@ describe('all that this machine schedules', () => {
     expect((await files.readdir(`${machine.root}/etc/cron.d`)).sort()).toEqual(['ignored.dpkg-old', 'scrub'])
   })
 
+  it('leaves a script alone that another user runs too', async () => {
+    await machine.write('/etc/cron.d/shared', '0 1 * * * www-data run-parts /etc/cron.daily\n')
+    const answer = await service().system(takeOver)
+    const scripts = answer.created.filter((task) => task.name.startsWith('cron.daily'))
+    expect(scripts.map(({ enabled }) => enabled)).toEqual([false, false])
+    expect(answer.errors.map(({ message }) => message)).toContain(
+      '"cron.daily/dpkg" stays disabled, its original could not be switched off: another user runs the same script, and would lose it',
+    )
+    expect((await files.stat(`${machine.root}/etc/cron.daily/dpkg`)).mode & 0o777).toBe(0o755)
+  })
+
   it('says so when a task that is enabled by hand runs beside its original', async () => {
     const tasks = makeTasks(journal)
     const imports = service({ tasks })

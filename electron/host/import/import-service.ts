@@ -135,7 +135,9 @@ export function createImportService(options: ImportServiceOptions): ImportServic
       return { ...answer, wouldCreate: wanted(fresh, enable) }
     }
     const made = fresh.length === 0 ? [] : await tasks.createImported(wanted(fresh, false))
-    const created = replace ? await takeOver(fresh, made, answer) : made
+    const created = replace
+      ? await takeOver(fresh, made, { ...answer, othersRun: othersPaths(findings.found, user.name) })
+      : made
     return { ...answer, created }
   }
 
@@ -143,7 +145,7 @@ export function createImportService(options: ImportServiceOptions): ImportServic
   const takeOver = async (
     fresh: readonly Found[],
     made: readonly TaskView[],
-    answer: { errors: ImportError[]; notes: string[] },
+    answer: { errors: ImportError[]; notes: string[]; othersRun: ReadonlySet<string | null> },
   ) => {
     const views = new Map(made.map((task) => [task.id, task]))
     const at = new Date(clock.now()).toISOString()
@@ -152,13 +154,12 @@ export function createImportService(options: ImportServiceOptions): ImportServic
     for (const group of grouped(pairs)) {
       const refuse = ({ line, candidate: { source } }: Found, message: string): void =>
         void answer.errors.push({ line, path: source.path, text: source.text, message })
+      const originals = group.map(({ original }) => original)
       try {
-        answer.notes.push(
-          await switchOff(
-            group.map(({ original }) => original),
-            how,
-          ),
-        )
+        if (originals.some((original) => original.kind === 'script' && answer.othersRun.has(original.path))) {
+          throw new BelfryError('CONFLICT', 'another user runs the same script, and would lose it')
+        }
+        answer.notes.push(await switchOff(originals, how))
       } catch (error) {
         for (const item of group) {
           refuse(
@@ -193,6 +194,12 @@ function takenOver<T extends Found>(
   return found.flatMap((item) =>
     item.original === null || item.candidate.locked !== null ? [] : [{ ...item, original: item.original }],
   )
+}
+
+/** What somebody else's crontab runs on this machine. */
+function othersPaths(found: readonly Found[], operator: string): Set<string | null> {
+  const others = found.filter(({ candidate: { source } }) => source.user !== null && source.user !== operator)
+  return new Set(others.map(({ candidate: { source } }) => source.path))
 }
 
 function grouped<T extends { readonly original: Original }>(items: readonly T[]): T[][] {
