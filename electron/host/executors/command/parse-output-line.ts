@@ -73,7 +73,7 @@ export function parseTerminalProgress(text: string): {
     progress = { ...nothing, percent: known ? Math.min(100, Number(percent)) : null }
     end = match.index + whole.length
   }
-  const begin = Math.max(text.lastIndexOf(escape), text.lastIndexOf(`${escape}]`), end)
-  const open = text.slice(begin)
-  return { progress, rest: open.startsWith(escape) && open.length < longestReport ? open : '' }
+  const begun = text.lastIndexOf(`${escape}]`)
+  const open = begun >= end ? text.slice(begun) : text.endsWith(escape) ? escape : ''
+  return { progress, rest: open.length < longestReport ? open : '' }
 }
