@@ -1,6 +1,6 @@
 /** The host in plain Node: its composition root, and `belfry serve`. */
 import * as files from 'node:fs/promises'
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version } from '../package.json'
@@ -41,7 +41,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   try {
     await run(options, hostLog)
   } catch (error) {
-    if (!(error instanceof BelfryError && error.code === 'LOCKED')) hostLog.log.fatal({ err: error }, 'the host cannot go on')
+    if (!(error instanceof BelfryError && error.code === 'LOCKED'))
+      hostLog.log.fatal({ err: error }, 'the host cannot go on')
     throw error
   } finally {
     await hostLog.close()
@@ -73,7 +74,8 @@ async function run(options: ServeOptions, { log }: HostLog): Promise<void> {
     doors.push(await openControlDoor({ ...shared, address: control }))
     if (options.page) {
       const built = join(builtFolder(), 'renderer')
-      if (!existsSync(join(built, 'index.html'))) log.warn(`the page is not built: ${built} has no index.html; npm run build makes it`)
+      if (!existsSync(join(built, 'index.html')))
+        log.warn(`the page is not built: ${built} has no index.html; npm run build makes it`)
       page = await openPageDoor({ ...shared, files: built, port: options.port })
       doors.push(page)
     }
@@ -114,9 +116,22 @@ function logNotifier(log: HostLog['log']): Notifier {
 /** `out`, wherever in it the bundler has put this module. */
 function builtFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url))
-  return [join(here, '..'), join(here, '..', '..')].find((folder) => existsSync(join(folder, 'renderer'))) ?? join(here, '..')
+  return (
+    [join(here, '..'), join(here, '..', '..')].find((folder) => existsSync(join(folder, 'renderer'))) ??
+    join(here, '..')
+  )
 }
 
 function existing(folder: string): string | null {
   return existsSync(folder) ? folder : null
+}
+
+// `node out/main/headless.js` is `belfry serve`. Not awaited: the command imports this module.
+const started = process.argv[1]
+if (started !== undefined && existsSync(started) && realpathSync(started) === fileURLToPath(import.meta.url)) {
+  void Promise.all([import('./cli/run-cli'), import('./cli/terminal')]).then(
+    async ([{ runCli }, { systemTerminal }]) => {
+      process.exitCode = await runCli(['serve', ...process.argv.slice(2)], systemTerminal())
+    },
+  )
 }

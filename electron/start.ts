@@ -25,7 +25,15 @@ async function start(): Promise<number> {
 
 async function choose(): Promise<Choice> {
   const { platform, env } = process
-  const before: Surroundings = { platform, env, root: process.getuid?.() === 0, userNamespaces: false, headless, electron: undefined, setuidSandbox: false }
+  const before: Surroundings = {
+    platform,
+    env,
+    root: process.getuid?.() === 0,
+    userNamespaces: false,
+    headless,
+    electron: undefined,
+    setuidSandbox: false,
+  }
   const early = chooseShell(before)
   if (early.shell !== 'undecided') return early
   const electron = await findElectron(env, (line) => console.log(line))

@@ -34,7 +34,9 @@ export function createCli(terminal: Terminal, finish: (code: number) => void): C
   const wantsJson = (command: Command): boolean => options(command).json === true
   const dataFolder = (command: Command): string => {
     const given = options(command).dataFolder
-    return given === undefined ? resolveDataFolder(terminal.env, process.platform, homedir()) : resolve(terminal.folder, given)
+    return given === undefined
+      ? resolveDataFolder(terminal.env, process.platform, homedir())
+      : resolve(terminal.folder, given)
   }
   const print = (text: string): Promise<void> => write(terminal.stdout, `${text}\n`)
   return {
@@ -46,7 +48,10 @@ export function createCli(terminal: Terminal, finish: (code: number) => void): C
     finish,
     async withHost(command, work) {
       const given = options(command).dataFolder
-      const connection = await connect(dataFolder(command), given === undefined ? 'belfry serve' : `belfry serve --data-folder ${given}`)
+      const connection = await connect(
+        dataFolder(command),
+        given === undefined ? 'belfry serve' : `belfry serve --data-folder ${given}`,
+      )
       try {
         return await work(connection.client)
       } catch (error) {

@@ -30,9 +30,13 @@ export async function connect(folder: string, startHint: string): Promise<Connec
       const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
       return { client: httpClient({ url: 'http://belfry/api', fetch: carrier.fetch, headers }), close: carrier.close }
     }
-    if (!lock || !isAlive(lock.pid)) throw new BelfryError('NO_HOST', `no host is running on ${folder}; start one with: ${startHint}`)
+    if (!lock || !isAlive(lock.pid))
+      throw new BelfryError('NO_HOST', `no host is running on ${folder}; start one with: ${startHint}`)
     if (performance.now() > until) {
-      throw new BelfryError('NO_HOST', `the host on ${folder} (process ${lock.pid}) does not answer; it is starting, stopping or stuck`)
+      throw new BelfryError(
+        'NO_HOST',
+        `the host on ${folder} (process ${lock.pid}) does not answer; it is starting, stopping or stuck`,
+      )
     }
     await wait(50)
   }

@@ -12,7 +12,11 @@ import type { Terminal } from './terminal'
  * Opens VISUAL or EDITOR on the definition as JSON, again and again until `save` takes it or the operator gives up.
  * @returns what `save` gave; undefined when nothing was changed. Throws what `save` threw when nobody is there to ask.
  */
-export async function editDefinition<T>(definition: TaskDefinition, save: (changed: TaskDefinition) => Promise<T>, terminal: Terminal): Promise<T | undefined> {
+export async function editDefinition<T>(
+  definition: TaskDefinition,
+  save: (changed: TaskDefinition) => Promise<T>,
+  terminal: Terminal,
+): Promise<T | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'belfry-edit-'))
   const file = join(folder, 'task.json')
   const before = `${JSON.stringify(definition, null, 2)}\n`
@@ -28,7 +32,10 @@ export async function editDefinition<T>(definition: TaskDefinition, save: (chang
       } catch (error) {
         if (!(error instanceof BelfryError)) throw error
         keep = !(await wantsAnotherTry(error, terminal))
-        if (keep) throw new BelfryError(error.code, `${error.message}; what you wrote is kept in ${file}`, { ...(error.field === undefined ? {} : { field: error.field }) })
+        if (keep)
+          throw new BelfryError(error.code, `${error.message}; what you wrote is kept in ${file}`, {
+            ...(error.field === undefined ? {} : { field: error.field }),
+          })
       }
     }
   } finally {
@@ -53,15 +60,23 @@ async function openEditor(file: string, { env, stdin }: Terminal): Promise<void>
   const child =
     process.platform === 'win32'
       ? spawn(editor, [file], { stdio: 'inherit', shell: true })
-      : spawn('/bin/sh', ['-c', `${editor} "$1"`, 'edit', file], { stdio: [stdin.isTTY ? 'inherit' : 'ignore', 'inherit', 'inherit'] })
+      : spawn('/bin/sh', ['-c', `${editor} "$1"`, 'edit', file], {
+          stdio: [stdin.isTTY ? 'inherit' : 'ignore', 'inherit', 'inherit'],
+        })
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve))
-  if (code !== 0) throw new BelfryError('UNAVAILABLE', `the editor "${editor}" ended with ${code}; set EDITOR to another, or use flags: belfry edit --help`)
+  if (code !== 0)
+    throw new BelfryError(
+      'UNAVAILABLE',
+      `the editor "${editor}" ended with ${code}; set EDITOR to another, or use flags: belfry edit --help`,
+    )
 }
 
 async function wantsAnotherTry(error: BelfryError, { stdin, stderr }: Terminal): Promise<boolean> {
   if (!stdin.isTTY) return false
   const reader = createInterface({ input: stdin, output: stderr })
-  const answer = await reader.question(`${error.code}: ${error.message}${error.field === undefined ? '' : ` (${error.field})`}\nEdit again? [Y/n] `)
+  const answer = await reader.question(
+    `${error.code}: ${error.message}${error.field === undefined ? '' : ` (${error.field})`}\nEdit again? [Y/n] `,
+  )
   reader.close()
   return !/^n/i.test(answer.trim())
 }

@@ -59,7 +59,8 @@ function isHelp({ code }: CommanderError): boolean {
 
 /** `code: message (field)`, one line for each broken rule. */
 export function describeError({ code, message, field, detail }: BelfryError): string[] {
-  const line = (text: string, where?: string): string => `${code}: ${text}${where === undefined || where === '' ? '' : ` (${where})`}`
+  const line = (text: string, where?: string): string =>
+    `${code}: ${text}${where === undefined || where === '' ? '' : ` (${where})`}`
   const several = Array.isArray(detail) ? detail.filter(isFieldError) : []
   return several.length > 1 ? several.map((one) => line(one.message, one.field)) : [line(message, field)]
 }

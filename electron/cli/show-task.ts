@@ -15,9 +15,16 @@ export function taskLine(task: TaskView, { colours, now }: Terminal): string {
 
 export function taskTable(tasks: readonly TaskView[], terminal: Terminal): string {
   const { colours, now, stdout } = terminal
-  if (tasks.length === 0) return 'There are no tasks. "belfry add" makes one, "belfry import" brings those of a crontab.'
+  if (tasks.length === 0)
+    return 'There are no tasks. "belfry add" makes one, "belfry import" brings those of a crontab.'
   return table(
-    [{ title: 'STATE' }, { title: 'NAME', flexible: true }, { title: 'SCHEDULE', flexible: true }, { title: 'NEXT' }, { title: 'ID' }],
+    [
+      { title: 'STATE' },
+      { title: 'NAME', flexible: true },
+      { title: 'SCHEDULE', flexible: true },
+      { title: 'NEXT' },
+      { title: 'ID' },
+    ],
     tasks.map((task) => [
       state(task.state, colours),
       task.name,
@@ -35,7 +42,9 @@ export function taskText(task: TaskView, terminal: Terminal): string {
   const rows: (readonly [string, string])[] = [
     ['id', task.id],
     ['state', state(task.state, colours)],
-    ...(task.pause ? [['paused', task.pause.until === null ? 'until resumed' : `until ${exact(task.pause.until)}`] as const] : []),
+    ...(task.pause
+      ? [['paused', task.pause.until === null ? 'until resumed' : `until ${exact(task.pause.until)}`] as const]
+      : []),
     ...(task.locked === null ? [] : [['locked', task.locked] as const]),
     ...(task.description === '' ? [] : [['description', task.description] as const]),
     ...(task.tags.length === 0 ? [] : [['tags', task.tags.join(', ')] as const]),
@@ -49,21 +58,39 @@ export function taskText(task: TaskView, terminal: Terminal): string {
     ['kill grace', took(policy.killGrace)],
     ...(streak ? [['broken', `${streak.count} in a row since ${exact(streak.since)}`] as const] : []),
     ...(task.source ? [['from', `${task.source.path ?? task.source.kind}: ${task.source.text}`] as const] : []),
-    ...task.recent.slice(-5).map((run) => ['run', `#${run.number} ${state(run.status, colours)}, took ${took(run.durationMs)}  ${run.id}`] as const),
+    ...task.recent
+      .slice(-5)
+      .map(
+        (run) =>
+          ['run', `#${run.number} ${state(run.status, colours)}, took ${took(run.durationMs)}  ${run.id}`] as const,
+      ),
   ]
-  return [colours.bold(task.name), ...rows.map(([label, text]) => `${colours.dim(label.padEnd(11))}  ${text}`)].join('\n')
+  return [colours.bold(task.name), ...rows.map(([label, text]) => `${colours.dim(label.padEnd(11))}  ${text}`)].join(
+    '\n',
+  )
 }
 
 function describeTrigger(trigger: Task['triggers'][number]): string {
   const words = triggerWords(trigger, 'en')
-  return trigger.kind === 'cron' ? `${trigger.expression}${trigger.timezone === undefined ? '' : ` in ${trigger.timezone}`} – ${words}` : words
+  return trigger.kind === 'cron'
+    ? `${trigger.expression}${trigger.timezone === undefined ? '' : ` in ${trigger.timezone}`} – ${words}`
+    : words
 }
 
 export function runTable(runs: readonly Run[], terminal: Terminal): string {
   const { colours, now, stdout } = terminal
   if (runs.length === 0) return 'There are no such runs.'
   return table(
-    [{ title: 'STATUS' }, { title: 'TASK', flexible: true }, { title: '#', right: true }, { title: 'STARTED' }, { title: 'TOOK', right: true }, { title: 'EXIT', right: true }, { title: 'BY' }, { title: 'ID' }],
+    [
+      { title: 'STATUS' },
+      { title: 'TASK', flexible: true },
+      { title: '#', right: true },
+      { title: 'STARTED' },
+      { title: 'TOOK', right: true },
+      { title: 'EXIT', right: true },
+      { title: 'BY' },
+      { title: 'ID' },
+    ],
     runs.map((run) => [
       state(run.status, colours),
       run.taskName,
@@ -91,11 +118,25 @@ export function runText(run: Run, terminal: Terminal): string {
     ...(run.exitCode === null ? [] : [['exit code', String(run.exitCode)] as const]),
     ...(run.signal === null ? [] : [['signal', run.signal] as const]),
     ...(run.error === null ? [] : [['error', colours.red(`${run.error.code}: ${run.error.message}`)] as const]),
-    ...(run.progress === null ? [] : [['progress', [run.progress.percent === null ? '' : `${Math.round(run.progress.percent)}%`, run.progress.message ?? ''].join(' ').trim()] as const]),
-    ...Object.entries(run.parameters).map(([name, value]) => ['parameter', `${name}=${JSON.stringify(value)}`] as const),
+    ...(run.progress === null
+      ? []
+      : [
+          [
+            'progress',
+            [run.progress.percent === null ? '' : `${Math.round(run.progress.percent)}%`, run.progress.message ?? '']
+              .join(' ')
+              .trim(),
+          ] as const,
+        ]),
+    ...Object.entries(run.parameters).map(
+      ([name, value]) => ['parameter', `${name}=${JSON.stringify(value)}`] as const,
+    ),
     ...(run.result === null ? [] : [['result', JSON.stringify(run.result)] as const]),
     ...run.survivors.map((survivor) => ['survivor', `${survivor.pid} ${survivor.command}`] as const),
     ['log', `${run.log.lines} lines, ${run.log.bytes} bytes${run.log.truncated ? ', cut' : ''}`],
   ]
-  return [colours.bold(`${run.taskName} #${run.number}`), ...rows.map(([label, text]) => `${colours.dim(label.padEnd(11))}  ${text}`)].join('\n')
+  return [
+    colours.bold(`${run.taskName} #${run.number}`),
+    ...rows.map(([label, text]) => `${colours.dim(label.padEnd(11))}  ${text}`),
+  ].join('\n')
 }

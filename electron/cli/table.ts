@@ -15,7 +15,14 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   const cells = [columns.map((column) => column.title), ...rows]
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => stringWidth(row[index] ?? ''))))
   if (width !== undefined) shrink(columns, widths, width)
-  return cells.map((row) => columns.map((column, index) => fit(row[index] ?? '', widths[index] ?? 0, column.right)).join('  ').trimEnd()).join('\n')
+  return cells
+    .map((row) =>
+      columns
+        .map((column, index) => fit(row[index] ?? '', widths[index] ?? 0, column.right))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 const narrowest = 12

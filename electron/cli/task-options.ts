@@ -40,15 +40,32 @@ export function withTaskOptions(command: Command): Command {
     .option('--stdin <text>', 'what it reads from standard input')
     .option('--shell <path>', 'which shell reads the line (default: /bin/sh)')
     .option('--success-exit-codes <codes>', 'those that count as success, as 0,3 (default: 0)', codes)
-    .option('--cron <expression>', '5 fields, 6 with seconds, 7 with the year, or @daily and the like; may be given several times', collect)
+    .option(
+      '--cron <expression>',
+      '5 fields, 6 with seconds, 7 with the year, or @daily and the like; may be given several times',
+      collect,
+    )
     .option('--every <duration>', 'as 30s, 5m, 1h 30m; may be given several times', collect)
-    .option('--at <instant>', 'once, as 2027-12-25T10:00:00Z, or 2027-12-25T10:00 in --timezone; may be given several times', collect)
-    .addOption(new Option('--startup <when>', 'once each time the host starts, or once per boot of the machine').choices(['host', 'boot']))
+    .option(
+      '--at <instant>',
+      'once, as 2027-12-25T10:00:00Z, or 2027-12-25T10:00 in --timezone; may be given several times',
+      collect,
+    )
+    .addOption(
+      new Option('--startup <when>', 'once each time the host starts, or once per boot of the machine').choices([
+        'host',
+        'boot',
+      ]),
+    )
     .option('--manual', 'no schedule: only by hand')
     .option('--timezone <zone>', "of --cron and --at (default: the machine's)")
     .option('--timeout <duration>', 'ends a run that takes longer; "none" for no limit')
     .option('--kill-grace <duration>', 'from SIGTERM to SIGKILL (default: 5s)')
-    .option('--param <name=value>', 'reaches the command as BELFRY_PARAM_<NAME>; may be given several times', collectPairs)
+    .option(
+      '--param <name=value>',
+      'reaches the command as BELFRY_PARAM_<NAME>; may be given several times',
+      collectPairs,
+    )
     .option('--disabled', 'plan nothing for it')
 }
 
@@ -63,13 +80,24 @@ export function toTaskInput(options: TaskOptions, argv: readonly string[], comma
     ...(disabled ? { enabled: false } : {}),
     ...(param === undefined ? {} : { parameters: param }),
     triggers: triggers(options),
-    action: { kind: 'command', command: commandOf(options, argv, command) ?? command.error('error: give --command LINE, or -- and the program with its arguments'), ...actionFields(options) },
+    action: {
+      kind: 'command',
+      command:
+        commandOf(options, argv, command) ??
+        command.error('error: give --command LINE, or -- and the program with its arguments'),
+      ...actionFields(options),
+    },
     policy: policy(options),
   }
 }
 
 /** Only what was given. Trigger flags replace all triggers; --env and --param add to those that are there. */
-export function toTaskChange(options: TaskOptions, argv: readonly string[], task: Task, command: Command): TaskChangeInput {
+export function toTaskChange(
+  options: TaskOptions,
+  argv: readonly string[],
+  task: Task,
+  command: Command,
+): TaskChangeInput {
   const { name, description, tag, param, disabled, enabled } = options
   if (disabled && enabled) command.error('error: --enabled and --disabled contradict each other')
   const given = triggers(options)
@@ -82,16 +110,28 @@ export function toTaskChange(options: TaskOptions, argv: readonly string[], task
     ...(tag === undefined ? {} : { tags: tag }),
     ...(disabled ? { enabled: false } : enabled ? { enabled: true } : {}),
     ...(param === undefined ? {} : { parameters: { ...task.parameters, ...param } }),
-    ...(given.length > 0 || options.manual ? { triggers: given } : options.timezone === undefined ? {} : { triggers: moved(task, options.timezone) }),
+    ...(given.length > 0 || options.manual
+      ? { triggers: given }
+      : options.timezone === undefined
+        ? {}
+        : { triggers: moved(task, options.timezone) }),
     ...(changesAction
-      ? { action: { ...task.action, ...fields, ...(fields.env ? { env: { ...task.action.env, ...fields.env } } : {}), ...(line === undefined ? {} : { command: line }) } }
+      ? {
+          action: {
+            ...task.action,
+            ...fields,
+            ...(fields.env ? { env: { ...task.action.env, ...fields.env } } : {}),
+            ...(line === undefined ? {} : { command: line }),
+          },
+        }
       : {}),
     ...(options.timeout === undefined && options.killGrace === undefined ? {} : { policy: policy(options) }),
   }
 }
 
 function commandOf(options: TaskOptions, argv: readonly string[], command: Command): string | string[] | undefined {
-  if (options.command !== undefined && argv.length > 0) command.error('error: give --command or -- with a program, not both')
+  if (options.command !== undefined && argv.length > 0)
+    command.error('error: give --command or -- with a program, not both')
   return options.command ?? (argv.length > 0 ? [...argv] : undefined)
 }
 
@@ -123,7 +163,9 @@ function triggers({ cron = [], every = [], at = [], startup, timezone }: TaskOpt
 }
 
 function moved(task: Task, timezone: string): TriggerInput[] {
-  return task.triggers.map((trigger) => (trigger.kind === 'cron' || trigger.kind === 'date' ? { ...trigger, timezone } : trigger))
+  return task.triggers.map((trigger) =>
+    trigger.kind === 'cron' || trigger.kind === 'date' ? { ...trigger, timezone } : trigger,
+  )
 }
 
 /** NaN for what is not a number: the host says which values are. */

@@ -21,7 +21,9 @@ async function locate(env: NodeJS.ProcessEnv, say: (line: string) => void): Prom
   const override = env['ELECTRON_OVERRIDE_DIST_PATH']
   if (override) {
     const executable = join(override, nameOfBinary())
-    return existsSync(executable) ? { executable } : { problem: `ELECTRON_OVERRIDE_DIST_PATH is ${override}, which holds none` }
+    return existsSync(executable)
+      ? { executable }
+      : { problem: `ELECTRON_OVERRIDE_DIST_PATH is ${override}, which holds none` }
   }
   let home: string
   try {
@@ -68,6 +70,8 @@ async function whyItDoesNotRun(executable: string, env: NodeJS.ProcessEnv): Prom
     return undefined
   } catch (error) {
     const library = /while loading shared libraries: ([^:\s]+)/.exec(messageOf(error))?.[1]
-    return { problem: library === undefined ? `${executable} does not run` : `it needs ${library}, which is not installed` }
+    return {
+      problem: library === undefined ? `${executable} does not run` : `it needs ${library}, which is not installed`,
+    }
   }
 }

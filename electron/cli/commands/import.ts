@@ -20,7 +20,9 @@ interface ImportOptions {
 export function addImportCommand(program: Command, cli: Cli): void {
   program
     .command('import')
-    .description('make tasks of a crontab, or of all that this machine schedules; they arrive disabled. Again changes nothing.')
+    .description(
+      'make tasks of a crontab, or of all that this machine schedules; they arrive disabled. Again changes nothing.',
+    )
     .argument('[file]', 'a crontab; - for standard input')
     .addOption(new Option('--from <source>', 'what to read').choices(['crontab', 'system']).makeOptionMandatory())
     .option('--dry-run', 'only show what it would make')
@@ -36,7 +38,8 @@ export function addImportCommand(program: Command, cli: Cli): void {
         })
       }
       if (replace) command.error('error: --replace goes with --from system')
-      if (file === undefined && cli.terminal.stdin.isTTY) command.error('error: name a crontab, or - for standard input')
+      if (file === undefined && cli.terminal.stdin.isTTY)
+        command.error('error: name a crontab, or - for standard input')
       const source = await readSource(file, cli.terminal)
       return cli.withHost(command, async (client) => {
         const answer = await client.import.crontab({ ...source, dryRun, enable })
@@ -45,7 +48,10 @@ export function addImportCommand(program: Command, cli: Cli): void {
     })
 }
 
-async function readSource(file: string | undefined, { stdin, folder }: Terminal): Promise<{ text: string; path?: string }> {
+async function readSource(
+  file: string | undefined,
+  { stdin, folder }: Terminal,
+): Promise<{ text: string; path?: string }> {
   if (file === undefined || file === '-') return { text: await readText(stdin) }
   const path = resolve(folder, file)
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -64,7 +70,11 @@ function importText(answer: ImportAnswer, { colours, stdout }: Terminal): string
     sections.push(
       table(
         [{ title: 'NAME', flexible: true }, { title: 'SCHEDULE', flexible: true }, { title: 'STATE' }],
-        made.map((task) => [task.name, scheduleWords(task.triggers, 'en'), task.locked ?? (task.enabled ? 'enabled' : 'disabled')]),
+        made.map((task) => [
+          task.name,
+          scheduleWords(task.triggers, 'en'),
+          task.locked ?? (task.enabled ? 'enabled' : 'disabled'),
+        ]),
         stdout.isTTY ? stdout.columns : undefined,
       ),
     )
@@ -73,7 +83,12 @@ function importText(answer: ImportAnswer, { colours, stdout }: Terminal): string
   if (answer.errors.length > 0) {
     sections.push(
       heading(colours.red('Not understood')),
-      answer.errors.map(({ path, line, text, message }) => `${path ?? 'line'}${line === null ? '' : `${path === null ? ' ' : ':'}${line}`}: ${message}${text === '' ? '' : `\n    ${text}`}`).join('\n'),
+      answer.errors
+        .map(
+          ({ path, line, text, message }) =>
+            `${path ?? 'line'}${line === null ? '' : `${path === null ? ' ' : ':'}${line}`}: ${message}${text === '' ? '' : `\n    ${text}`}`,
+        )
+        .join('\n'),
     )
   }
   if (answer.notes.length > 0) sections.push(heading('To know'), answer.notes.join('\n'))

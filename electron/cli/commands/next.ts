@@ -28,19 +28,25 @@ export function addNextCommand(program: Command, cli: Cli): void {
     .option('--tz <zone>', "the expression's zone (default: the machine's)")
     .option('--from <instant>', 'only after this (default: now)')
     .option('--count <number>', `so many, up to ${mostAtOnce} (default: 10)`)
-    .option('--json-lines', 'read {"expression","timezone","from","count"} a line from standard input, answer each on a line')
+    .option(
+      '--json-lines',
+      'read {"expression","timezone","from","count"} a line from standard input, answer each on a line',
+    )
     .action((what: string | undefined, options: NextOptions, command: Command) => {
       if (options.jsonLines) return answerLines(cli)
       const { tz, from, count } = options
       const question = { timezone: tz, from, count: count === undefined ? undefined : Number(count) }
       if (what === undefined) return cli.withHost(command, (client) => showUpcoming(cli, command, client))
-      const ofExpression = (): Promise<void> => showInstants(cli, command, { next: occurrencesOf({ expression: what, ...question }, cli.terminal.now()) }, tz)
-      const ofTask = (): Promise<void> => cli.withHost(command, (client) => showTask(cli, command, client, what, question.count))
+      const ofExpression = (): Promise<void> =>
+        showInstants(cli, command, { next: occurrencesOf({ expression: what, ...question }, cli.terminal.now()) }, tz)
+      const ofTask = (): Promise<void> =>
+        cli.withHost(command, (client) => showTask(cli, command, client, what, question.count))
       if (tz !== undefined || from !== undefined || parses(what)) return ofExpression()
       if (!looksLikeExpression(what)) return ofTask()
       // A task's name may have spaces; where there is no such task, it was meant as an expression.
       return ofTask().catch((error: unknown) => {
-        if (error instanceof BelfryError && (error.code === 'NO_HOST' || error.code === 'NOT_FOUND')) return ofExpression()
+        if (error instanceof BelfryError && (error.code === 'NO_HOST' || error.code === 'NOT_FOUND'))
+          return ofExpression()
         throw error
       })
     })
@@ -48,7 +54,10 @@ export function addNextCommand(program: Command, cli: Cli): void {
 
 const question = z.object({
   expression: z.string(),
-  timezone: z.string().refine(isTimeZone, { error: (issue) => `"${String(issue.input)}" is not a known time zone such as Europe/Berlin` }).optional(),
+  timezone: z
+    .string()
+    .refine(isTimeZone, { error: (issue) => `"${String(issue.input)}" is not a known time zone such as Europe/Berlin` })
+    .optional(),
   from: instant.optional(),
   count: z.int('is not a whole number').min(1).max(mostAtOnce).default(10),
 })
@@ -69,7 +78,8 @@ function occurrencesOf(input: unknown, now: number): string[] {
     found.push(next.toISOString())
     after = next
   }
-  if (found.length === 0) throw new BelfryError('INVALID', 'the expression never comes: no such date', { field: 'expression' })
+  if (found.length === 0)
+    throw new BelfryError('INVALID', 'the expression never comes: no such date', { field: 'expression' })
   return found
 }
 
@@ -86,23 +96,44 @@ function looksLikeExpression(text: string): boolean {
   return text === '' || text.startsWith('@') || /\s/.test(text)
 }
 
-async function showInstants(cli: Cli, command: Command, answer: { readonly next: readonly string[] }, zone?: string): Promise<void> {
+async function showInstants(
+  cli: Cli,
+  command: Command,
+  answer: { readonly next: readonly string[] },
+  zone?: string,
+): Promise<void> {
   const now = cli.terminal.now()
-  await cli.answer(command, answer, () => instantTable(answer.next.map((at) => [at]), now, zone))
+  await cli.answer(command, answer, () =>
+    instantTable(
+      answer.next.map((at) => [at]),
+      now,
+      zone,
+    ),
+  )
 }
 
 function instantTable(rows: readonly (readonly [string, ...string[]])[], now: number, zone?: string): string {
-  const local = (at: string): string => (zone === undefined ? exact(at) : new Date(at).toLocaleString('sv-SE', { timeZone: zone }))
-  return table([{ title: zone ?? 'TIME' }, { title: 'UTC' }, { title: '' }, { title: '' }], rows.map(([at, ...rest]) => [local(at), at, relative(at, now), ...rest]))
+  const local = (at: string): string =>
+    zone === undefined ? exact(at) : new Date(at).toLocaleString('sv-SE', { timeZone: zone })
+  return table(
+    [{ title: zone ?? 'TIME' }, { title: 'UTC' }, { title: '' }, { title: '' }],
+    rows.map(([at, ...rest]) => [local(at), at, relative(at, now), ...rest]),
+  )
 }
 
 /** The plan of a task's triggers from now, whether it is enabled or not. */
 async function showTask(cli: Cli, command: Command, client: Client, id: string, count?: number): Promise<void> {
   const task = await client.tasks.get({ id })
   const preview = await client.schedule.preview({ triggers: task.triggers, ...(count === undefined ? {} : { count }) })
-  if (!task.enabled || task.pause) await cli.note(`${task.name} is ${task.enabled ? 'paused' : 'disabled'}: nothing is planned now.`)
+  if (!task.enabled || task.pause)
+    await cli.note(`${task.name} is ${task.enabled ? 'paused' : 'disabled'}: nothing is planned now.`)
   await cli.answer(command, preview, () =>
-    preview.next.length === 0 ? 'Its triggers plan nothing.' : instantTable(preview.next.map(({ at }) => [at]), cli.terminal.now()),
+    preview.next.length === 0
+      ? 'Its triggers plan nothing.'
+      : instantTable(
+          preview.next.map(({ at }) => [at]),
+          cli.terminal.now(),
+        ),
   )
 }
 
@@ -110,7 +141,12 @@ async function showUpcoming(cli: Cli, command: Command, client: Client): Promise
   const now = cli.terminal.now()
   const answer = await client.schedule.upcoming({ until: new Date(now + 86_400_000).toISOString(), perTask: 20 })
   await cli.answer(command, answer, () =>
-    answer.items.length === 0 ? 'Nothing is planned for the next 24 h.' : instantTable(answer.items.map(({ at, taskName }) => [at, taskName]), now),
+    answer.items.length === 0
+      ? 'Nothing is planned for the next 24 h.'
+      : instantTable(
+          answer.items.map(({ at, taskName }) => [at, taskName]),
+          now,
+        ),
   )
 }
 

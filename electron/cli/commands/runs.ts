@@ -6,7 +6,6 @@ import { hasEnded, runStatus, type LogLine, type Run, type RunStatus } from '@sh
 import type { Cli } from '../cli'
 import { exitCodeOfRun, exitCodes } from '../exit-codes'
 import { followRun } from '../follow'
-import { state, took } from '../format'
 import { createLogOutput } from '../log-output'
 import { collectPairs } from '../pairs'
 import { runTable } from '../show-task'
@@ -19,13 +18,22 @@ export function addRunCommands(program: Command, cli: Cli): void {
     .description('run a task now, also a paused or disabled one')
     .argument('<task>', 'id or name', notEmpty)
     .option('--wait', 'show its log as it comes, and exit as the run did')
-    .option('--param <name=value>', 'reaches the command as BELFRY_PARAM_<NAME>; may be given several times', collectPairs)
-    .action((id: string, options: { readonly wait?: boolean; readonly param?: Record<string, string> }, command: Command) =>
-      cli.withHost(command, async (client) => {
-        const run = await client.tasks.run({ id, ...(options.param ? { parameters: options.param } : {}) })
-        if (options.wait) return waitFor(cli, command, client, run)
-        await cli.answer(command, run, () => `Started ${run.taskName} #${run.number}. Its log: belfry logs -f ${run.id}`)
-      }),
+    .option(
+      '--param <name=value>',
+      'reaches the command as BELFRY_PARAM_<NAME>; may be given several times',
+      collectPairs,
+    )
+    .action(
+      (id: string, options: { readonly wait?: boolean; readonly param?: Record<string, string> }, command: Command) =>
+        cli.withHost(command, async (client) => {
+          const run = await client.tasks.run({ id, ...(options.param ? { parameters: options.param } : {}) })
+          if (options.wait) return waitFor(cli, command, client, run)
+          await cli.answer(
+            command,
+            run,
+            () => `Started ${run.taskName} #${run.number}. Its log: belfry logs -f ${run.id}`,
+          )
+        }),
     )
 
   program
@@ -97,18 +105,21 @@ async function waitFor(cli: Cli, command: Command, client: Client, started: Run)
   const output = createLogOutput(cli.terminal)
   const stop = new AbortController()
   const listenNoMore = cli.terminal.onInterrupt(() => stop.abort())
-  const run = await followRun(client, started.id, 0, (line) => (quiet ? Promise.resolve() : output.line(line)), stop.signal).finally(listenNoMore)
+  const run = await followRun(
+    client,
+    started.id,
+    0,
+    (line) => (quiet ? Promise.resolve() : output.line(line)),
+    stop.signal,
+  ).finally(listenNoMore)
   await output.end()
   if (!run) {
     cli.finish(exitCodes.cancelled)
     return cli.note(`The run goes on. Cancel it with: belfry cancel ${started.id}`)
   }
   if (hasEnded(run.status)) cli.finish(exitCodeOfRun(run.status))
-  if (quiet) return cli.answer(command, run, () => '')
-  const why = run.error ? `: ${run.error.message}` : ''
-  if (cli.terminal.stderr.isTTY || run.status !== 'succeeded') {
-    await cli.note(`${state(run.status, cli.terminal.colours)} in ${took(run.durationMs)}${why}`)
-  }
+  // The log's last line has said how it ended.
+  if (quiet) await cli.answer(command, run, () => '')
 }
 
 async function activeRun(client: Client, id: string): Promise<string> {
@@ -116,7 +127,8 @@ async function activeRun(client: Client, id: string): Promise<string> {
   if (!task) return id
   const [first, ...rest] = task.activeRuns
   if (first === undefined) throw new BelfryError('CONFLICT', `task "${task.name}" is not running`)
-  if (rest.length > 0) throw new BelfryError('AMBIGUOUS', `task "${task.name}" runs several times: ${task.activeRuns.join(', ')}`)
+  if (rest.length > 0)
+    throw new BelfryError('AMBIGUOUS', `task "${task.name}" runs several times: ${task.activeRuns.join(', ')}`)
   return first
 }
 
@@ -135,7 +147,10 @@ function onlyNotFound(error: unknown): undefined {
 /** --json: the page that the host answers; with -f each event on a line of its own. */
 async function showLog(cli: Cli, command: Command, client: Client, run: Run, options: LogsOptions): Promise<void> {
   const { stdout, colours } = cli.terminal
-  const range = { ...(options.tail === undefined ? {} : { tail: options.tail }), ...(options.after === undefined ? {} : { after: options.after }) }
+  const range = {
+    ...(options.tail === undefined ? {} : { tail: options.tail }),
+    ...(options.after === undefined ? {} : { after: options.after }),
+  }
   const json = cli.wantsJson(command)
   const show = ({ at, stream, text }: LogLine): Promise<void> => {
     const shown = stream === 'out' ? text : stream === 'err' ? colours.red(text) : colours.dim(text)
@@ -151,7 +166,13 @@ async function showLog(cli: Cli, command: Command, client: Client, run: Run, opt
   if (!options.follow || page.ended) return
   const stop = new AbortController()
   const listenNoMore = cli.terminal.onInterrupt(() => stop.abort())
-  await followRun(client, run.id, page.last, (line) => (json ? cli.print(JSON.stringify(line)) : show(line)), stop.signal).finally(listenNoMore)
+  await followRun(
+    client,
+    run.id,
+    page.last,
+    (line) => (json ? cli.print(JSON.stringify(line)) : show(line)),
+    stop.signal,
+  ).finally(listenNoMore)
 }
 
 function status(text: string): RunStatus {

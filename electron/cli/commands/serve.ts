@@ -24,7 +24,8 @@ export function addServeCommand(program: Command, cli: Cli): void {
           },
         })
       } catch (error) {
-        if (error instanceof BelfryError && ['INVALID', 'FORBIDDEN', 'STORAGE'].includes(error.code)) cli.finish(exitCodes.config)
+        if (error instanceof BelfryError && ['INVALID', 'FORBIDDEN', 'STORAGE'].includes(error.code))
+          cli.finish(exitCodes.config)
         throw error
       }
     })

@@ -65,7 +65,9 @@ export function addSystemCommands(program: Command, cli: Cli): void {
 
   program
     .command('open')
-    .description('show the page: a window of the tray app, or an address for the browser of this machine that works once')
+    .description(
+      'show the page: a window of the tray app, or an address for the browser of this machine that works once',
+    )
     .option('--no-browser', 'only print the address')
     .action((options: { readonly browser: boolean }, command: Command) =>
       cli.withHost(command, async (client) => {
@@ -86,26 +88,45 @@ function pauseEnd(options: PauseOptions, command: Command, now: number): string 
   if (options.for !== undefined && options.until !== undefined) command.error('error: give --for or --until, not both')
   if (options.for === undefined) return options.until ?? null
   const ms = parseDuration(options.for)
-  if (ms === undefined || ms <= 0) throw new BelfryError('INVALID', `"${options.for}" is not a duration such as 90m or 2d`, { field: 'for' })
+  if (ms === undefined || ms <= 0)
+    throw new BelfryError('INVALID', `"${options.for}" is not a duration such as 90m or 2d`, { field: 'for' })
   return new Date(now + ms).toISOString()
 }
 
 function pausedText({ paused }: SystemStatus): string {
   if (!paused) return 'Tasks run at their times again.'
-  return paused.until === null ? 'Everything is paused until it is resumed.' : `Everything is paused until ${exact(paused.until)}.`
+  return paused.until === null
+    ? 'Everything is paused until it is resumed.'
+    : `Everything is paused until ${exact(paused.until)}.`
 }
 
 function statusText(status: SystemStatus, { colours, now }: Terminal): string {
   const { lastDay, next, paused } = status
   const rows: [string, string][] = [
-    ['host', `Belfry ${status.version}, ${status.kind}, process ${status.pid} on ${status.hostname}, since ${exact(status.startedAt)}`],
+    [
+      'host',
+      `Belfry ${status.version}, ${status.kind}, process ${status.pid} on ${status.hostname}, since ${exact(status.startedAt)}`,
+    ],
     ['data folder', status.dataFolder],
-    ['schedule', status.state === 'stopping' ? 'stopping' : paused ? `paused${paused.until === null ? '' : ` until ${exact(paused.until)}`}` : 'running'],
+    [
+      'schedule',
+      status.state === 'stopping'
+        ? 'stopping'
+        : paused
+          ? `paused${paused.until === null ? '' : ` until ${exact(paused.until)}`}`
+          : 'running',
+    ],
     ['tasks', `${status.tasks}${status.attention > 0 ? `, ${colours.red(`${status.attention} need attention`)}` : ''}`],
     ['running', `${status.activeRuns} of at most ${status.maxConcurrent}`],
     ['next', next ? `${next.taskName} ${when(next.at, now())}` : 'nothing is planned'],
-    ['last 24 h', `${lastDay.succeeded} succeeded, ${lastDay.failed} failed${lastDay.other > 0 ? `, ${lastDay.other} other` : ''}`],
-    ...status.warnings.map((warning): [string, string] => ['warning', colours.yellow(`${exact(warning.at)} ${warning.message}`)]),
+    [
+      'last 24 h',
+      `${lastDay.succeeded} succeeded, ${lastDay.failed} failed${lastDay.other > 0 ? `, ${lastDay.other} other` : ''}`,
+    ],
+    ...status.warnings.map((warning): [string, string] => [
+      'warning',
+      colours.yellow(`${exact(warning.at)} ${warning.message}`),
+    ]),
   ]
   return rows.map(([label, text]) => `${colours.dim(label.padEnd(11))}  ${text}`).join('\n')
 }
@@ -113,7 +134,11 @@ function statusText(status: SystemStatus, { colours, now }: Terminal): string {
 /** Only where somebody sits before a screen; a browser that does not come up is no error: the address stands there. */
 function browse(url: string, { stdout, env }: Terminal): void {
   const opener = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform as string] ?? ['xdg-open']
-  const hasScreen = process.platform === 'darwin' || process.platform === 'win32' || env['DISPLAY'] !== undefined || env['WAYLAND_DISPLAY'] !== undefined
+  const hasScreen =
+    process.platform === 'darwin' ||
+    process.platform === 'win32' ||
+    env['DISPLAY'] !== undefined ||
+    env['WAYLAND_DISPLAY'] !== undefined
   const [program, ...args] = opener
   if (!stdout.isTTY || !hasScreen || program === undefined) return
   const child = spawn(program, [...args, url], { detached: true, stdio: 'ignore' })

@@ -9,20 +9,24 @@ import { toTaskChange, toTaskInput, withTaskOptions, type TaskOptions } from '..
 import { notEmpty } from './tasks'
 
 export function addTaskWritingCommands(program: Command, cli: Cli): void {
-  withTaskOptions(program.command('add').description('make a task, for example: belfry add --name backup --cron "15 2 * * *" --command "tar …"')).action(
-    (argv: string[], options: TaskOptions, command: Command) => {
-      const input = toTaskInput(options, argv, command)
-      return cli.withHost(command, async (client) => {
-        const task = await client.tasks.create(input)
-        await cli.answer(command, task, () => taskLine(task, cli.terminal))
-      })
-    },
-  )
+  withTaskOptions(
+    program
+      .command('add')
+      .description('make a task, for example: belfry add --name backup --cron "15 2 * * *" --command "tar …"'),
+  ).action((argv: string[], options: TaskOptions, command: Command) => {
+    const input = toTaskInput(options, argv, command)
+    return cli.withHost(command, async (client) => {
+      const task = await client.tasks.create(input)
+      await cli.answer(command, task, () => taskLine(task, cli.terminal))
+    })
+  })
 
   withTaskOptions(
     program
       .command('edit')
-      .description('change a task: by flags only what they say (those for its times replace all of them), without flags in $EDITOR')
+      .description(
+        'change a task: by flags only what they say (those for its times replace all of them), without flags in $EDITOR',
+      )
       .argument('<task>', 'id or name', notEmpty),
   )
     .option('--enabled', 'plan it')
@@ -31,9 +35,15 @@ export function addTaskWritingCommands(program: Command, cli: Cli): void {
         const task = await client.tasks.get({ id })
         const byFlags = argv.length > 0 || Object.keys(options).length > 0
         const changed = byFlags
-          ? await client.tasks.update({ id: task.id, revision: task.revision, change: toTaskChange(options, argv, task, command) })
+          ? await client.tasks.update({
+              id: task.id,
+              revision: task.revision,
+              change: toTaskChange(options, argv, task, command),
+            })
           : await inEditor(cli, client, task)
-        await cli.answer(command, changed ?? task, () => (changed ? taskLine(changed, cli.terminal) : 'Nothing was changed.'))
+        await cli.answer(command, changed ?? task, () =>
+          changed ? taskLine(changed, cli.terminal) : 'Nothing was changed.',
+        )
       }),
     )
 }
@@ -41,5 +51,9 @@ export function addTaskWritingCommands(program: Command, cli: Cli): void {
 function inEditor(cli: Cli, client: Client, task: TaskView): Promise<TaskView | undefined> {
   // Only what the operator writes: ids, counts and times of the task are the host's.
   const definition = taskDefinition.parse(task)
-  return editDefinition(definition, (change) => client.tasks.update({ id: task.id, revision: task.revision, change }), cli.terminal)
+  return editDefinition(
+    definition,
+    (change) => client.tasks.update({ id: task.id, revision: task.revision, change }),
+    cli.terminal,
+  )
 }
