@@ -32,7 +32,7 @@ export function isExpected(error: unknown): boolean {
 
 function ownError(error: unknown): BelfryError {
   if (error instanceof BelfryError) return error
-  if (error instanceof ORPCError) {
+  if (isCarried(error)) {
     if (error.cause instanceof ValidationError)
       return invalidInput(error.cause.issues as Parameters<typeof invalidInput>[0])
     if (isOurCode(error.code))
@@ -62,6 +62,10 @@ export function fromTransport(error: unknown): BelfryError {
   if (error instanceof BelfryError) return error
   if (error instanceof ORPCError) return ownError(error)
   return new BelfryError('NO_HOST', `the host does not answer: ${messageOf(error)}`, { cause: error })
+}
+
+function isCarried(error: unknown): error is ORPCError<string, unknown> {
+  return error instanceof ORPCError
 }
 
 function isOurCode(code: string): code is ErrorCode {
