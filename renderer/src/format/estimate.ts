@@ -17,7 +17,7 @@ export function usualDuration(task: Pick<TaskView, 'recent'> | undefined): numbe
 
 /**
  * Milliseconds that a run will probably still take: by its own progress once that says something, else by how long the
- * task usually takes. Undefined when neither tells, or when it is over its usual time already.
+ * task usually takes. Undefined when neither tells, or when it should be over already.
  */
 export function estimateLeft(run: Pick<Run, 'startedAt' | 'progress'>, usual: number | undefined, now: number): number | undefined {
   if (run.startedAt === null) return undefined
@@ -26,7 +26,8 @@ export function estimateLeft(run: Pick<Run, 'startedAt' | 'progress'>, usual: nu
   if (percent !== null && percent >= 1 && percent < 100 && elapsed > 2000) {
     // The percentage was true when it was reported; since then time has passed.
     const then = Math.max(1000, (updatedAt === undefined ? now : Math.min(now, Date.parse(updatedAt))) - Date.parse(run.startedAt))
-    return Math.max(0, then * (100 / percent) - elapsed)
+    const left = then * (100 / percent) - elapsed
+    return left > 0 ? left : undefined
   }
   return usual !== undefined && usual > elapsed ? usual - elapsed : undefined
 }

@@ -1,4 +1,38 @@
 import type { settings as english } from '../en/settings'
 import type { Wording } from '../wording'
 
-export const settings: Wording<typeof english> = {}
+export const settings: Wording<typeof english> = {
+  title: '设置',
+  general: '常规',
+  language: '语言',
+  locale: { system: '跟随系统' },
+  themeLabel: '主题',
+  theme: { system: '系统', light: '浅色', dark: '深色' },
+  running: '运行',
+  maxConcurrent: '同时运行数',
+  maxConcurrentHint: '所有任务合计。超出的部分排队等待。',
+  runs: '个',
+  shutdownGrace: '停止等待时间',
+  shutdownGraceHint: 'Belfry 停止时，给正在运行的任务这么久自行结束，之后强制结束。',
+  seconds: '秒',
+  logLimit: '每次运行保留的日志',
+  logLimitHint: '日志更长时丢弃中间部分，并标出缺口。',
+  mebibytes: 'MiB',
+  notifications: '通知',
+  notifyFailures: '任务失败时通知我',
+  notifyFailuresHint: '连续失败只在第一次通知；成功之后再失败才会再次通知。',
+  range: '范围 {least} 至 {most}',
+  about: {
+    title: '关于此主机',
+    version: '版本',
+    kind: '运行方式',
+    kinds: { tray: '桌面应用内', headless: '无桌面' },
+    machine: '机器',
+    timezone: '时区',
+    since: '启动时间',
+    pid: '进程',
+    tasks: '任务数',
+    folder: '数据文件夹',
+    copyFolder: '复制数据文件夹路径',
+  },
+}
