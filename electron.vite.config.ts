@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
-import { theme } from './renderer/src/theme'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const alias = { '@shared': at('shared') }
@@ -60,7 +59,7 @@ export default defineConfig({
         // Its generated theme goes into the checkout's node_modules.
         root: at('.'),
         icon: { clientBundle: { scan: { globInclude: ['renderer/src/**/*.{vue,ts}'] }, sizeLimitKb: 0 } },
-        ui: theme,
+        ui: { colors: { primary: 'verdigris', neutral: 'zinc', success: 'green', info: 'blue', warning: 'amber', error: 'red' } },
       }),
     ],
     // No asset as a data: URL, which the page's content security policy would refuse.
