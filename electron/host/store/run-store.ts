@@ -31,7 +31,10 @@ export async function openRunStore(
 
   function takeRun(run: Run, place: Place): void {
     index.set(run, place)
-    if (hasEnded(run.status)) recent.set(run.taskId, withRun(recent.get(run.taskId) ?? [], run))
+    if (!hasEnded(run.status)) return
+    const list = recent.get(run.taskId) ?? []
+    recent.set(run.taskId, list)
+    addRecent(list, run)
   }
 
   function takeMark(value: Mark): void {
@@ -102,16 +105,18 @@ export async function openRunStore(
   }
 }
 
-/** The run put into the list by the time of its end, or in the place of its earlier record; the oldest fall out. */
-function withRun(list: readonly RecentRun[], run: Run): RecentRun[] {
+/** Puts the run into the list by the time of its end, in place of its earlier record; the oldest falls out. */
+function addRecent(list: RecentRun[], run: Run): void {
   const { id, number, status, startedAt, finishedAt, durationMs } = run
-  const entry = { id, number, status, startedAt, finishedAt, durationMs, error: run.error?.message ?? null }
-  return [...list.filter((other) => other.id !== id), entry]
-    .sort((a, b) => compare(a.finishedAt ?? '', b.finishedAt ?? '') || a.number - b.number)
-    .slice(-recentKept)
+  const known = list.findIndex((other) => other.id === id)
+  if (known !== -1) list.splice(known, 1)
+  let index = list.length
+  while (index > 0 && endsLater(list[index - 1], run)) index -= 1
+  list.splice(index, 0, { id, number, status, startedAt, finishedAt, durationMs, error: run.error?.message ?? null })
+  if (list.length > recentKept) list.shift()
 }
 
-function compare(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
+function endsLater(one: RecentRun | undefined, other: Run): boolean {
+  const [a, b] = [one?.finishedAt ?? '', other.finishedAt ?? '']
+  return a > b || (a === b && (one?.number ?? 0) > other.number)
 }

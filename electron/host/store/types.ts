@@ -19,7 +19,7 @@ export interface Store {
   }
   readonly state: StateStore
   readonly logs: LogStore
-  /** What was quarantined, recovered or cut off while opening. */
+  /** What was quarantined, recovered or cut off while opening; a log that could not be finished comes later. */
   readonly warnings: readonly Warning[]
   /** Flushes everything. */
   close(): Promise<void>
@@ -45,14 +45,14 @@ export interface RunQuery {
 }
 
 export interface RunStore {
-  /** Appends the record to the journal; it replaces the run's earlier one. */
+  /** Appends the record to the journal; it replaces the run's earlier one. `taskId` and `createdAt` never change. */
   put(run: Run): Promise<void>
   get(id: string): Promise<Run | undefined>
   /** Newest first by createdAt, then id. */
   list(query: RunQuery): Promise<Page<Run>>
   /** Every run that was not ended when the store was opened. */
   unfinished(): readonly string[]
-  /** The last ended runs of a task, oldest first; from memory. */
+  /** The last ended runs of a task, at most 20, oldest end first; from memory. */
   recent(taskId: string, count: number): readonly RecentRun[]
   /** The highest run number of the task, 0 when it has none. */
   lastNumber(taskId: string): number
@@ -79,7 +79,10 @@ export interface LogStore {
     run: Pick<Run, 'id' | 'createdAt' | 'status'>,
     range: { after: number; limit: number; tail?: number },
   ): Promise<LogPage>
-  /** What is there after line `after`, then live lines, then an end when the writer closes (the caller fills in the run). */
+  /**
+   * What is there after line `after`, then live lines, then an end when the writer closes, or without one when the run has
+   * ended (the caller fills in the run). Waits for the log of a run that has not begun: abort when it never will.
+   */
   follow(
     run: Pick<Run, 'id' | 'createdAt' | 'status'>,
     after: number,
@@ -91,10 +94,17 @@ export interface LogStore {
   removeSpool(run: Pick<Run, 'id' | 'createdAt'>): Promise<void>
 }
 
-/** One run's log: `<ISO time, ms> <o|e|b> <stream position after it> <bytes>` a line, live to whoever follows. */
+/**
+ * One run's log: `<ISO time, ms> <o|e|b> <stream position after it> <bytes>` a line, live to whoever follows. Over its limit
+ * the middle is dropped: a line of Belfry's own, numbered like the last dropped one, stands in its place, and numbers go on.
+ */
 export interface LogWriter {
-  /** Appends whole lines; `position` is the stream position after each (0 for Belfry's own). Resolves once written. */
+  /**
+   * Appends whole lines; `position` is the stream position after each (0 for Belfry's own). Resolves once written; rejects
+   * with STORAGE, and then none was added.
+   */
   append(lines: readonly (Omit<LogLine, 'number'> & { position: number })[]): Promise<void>
+  /** `bytes` of the file; `lines` counts dropped ones, too. Final once the log is closed. */
   stats(): { bytes: number; lines: number; truncated: boolean }
   /** Stream positions that the log has already, for going on after a restart. */
   positions(): { out: number; err: number }
