@@ -27,6 +27,8 @@ export function nativeNotifications(log: Logger): Notifications {
       const forget = (): void => void open.delete(notification)
       notification.on('click', () => {
         forget()
+        // Some desktops leave it on the screen.
+        notification.close()
         onClick()
       })
       notification.on('close', forget)

@@ -28,11 +28,15 @@ export interface PageWindow {
 
 /** Ms: a page that crashes again sooner than this is not loaded again by itself. */
 const crashPause = 10_000
+/** Ms after a load in which the page's router may still be on its way to the first route, and would overrule another. */
+const settling = 3000
 
 export function pageWindow(options: WindowOptions): PageWindow {
   const { log, memoryFile } = options
   let current: BrowserWindow | undefined
   let crashedAt = Number.NEGATIVE_INFINITY
+  let settledAt = Number.POSITIVE_INFINITY
+  let loads = 0
 
   const remember = (window: BrowserWindow, toldOfTray: boolean): void => {
     const memory = { bounds: window.getNormalBounds(), maximized: window.isMaximized(), toldOfTray }
@@ -70,9 +74,11 @@ export function pageWindow(options: WindowOptions): PageWindow {
     const shutOut = options.door.admit(window.webContents)
     const repaint = (): void => window.setBackgroundColor(background())
     nativeTheme.on('updated', repaint)
-    if (memory.maximized) window.maximize()
 
-    window.once('ready-to-show', () => window.show())
+    window.once('ready-to-show', () => {
+      if (memory.maximized) window.maximize()
+      window.show()
+    })
     window.on('close', (event) => {
       event.preventDefault()
       const told = recallWindow(memoryFile).toldOfTray
@@ -92,11 +98,30 @@ export function pageWindow(options: WindowOptions): PageWindow {
       window.destroy()
       if (again) show()
     })
-    window.loadURL(addressOf(hash)).catch((error: unknown) => {
-      log.error({ err: error }, 'the page could not be loaded')
-      if (!window.isDestroyed()) window.show()
-    })
+    load(window, hash)
     return window
+  }
+
+  /** A whole load, even if only the hash differs from what is there. */
+  const load = (window: BrowserWindow, hash: string): void => {
+    settledAt = Number.POSITIVE_INFINITY
+    loads += 1
+    const address = `${pageOrigin}/${loads > 1 ? `?${loads}` : ''}${fragment(hash)}`
+    window.loadURL(address).then(
+      () => (settledAt = performance.now() + settling),
+      (error: unknown) => {
+        // A load that another one overtook is no failure.
+        if (window.isDestroyed() || (error as { code?: string }).code === 'ERR_ABORTED') return
+        log.error({ err: error }, 'the page could not be loaded')
+        window.show()
+      },
+    )
+  }
+
+  const lead = (window: BrowserWindow, hash: string): void => {
+    if (performance.now() < settledAt) return load(window, hash)
+    const address = window.webContents.getURL().replace(/#.*$/, '') + fragment(hash)
+    window.loadURL(address).catch((error: unknown) => log.warn({ err: error, hash }, 'the page did not go there'))
   }
 
   const show = (hash = ''): void => {
@@ -104,9 +129,7 @@ export function pageWindow(options: WindowOptions): PageWindow {
       current = create(hash)
       return
     }
-    // The same document, so the page stays as it is but for its route.
-    if (hash !== '')
-      current.loadURL(addressOf(hash)).catch((error: unknown) => log.warn({ err: error }, 'no such page'))
+    if (hash !== '') lead(current, hash)
     if (current.isMinimized()) current.restore()
     current.show()
     current.moveTop()
@@ -123,8 +146,8 @@ export function pageWindow(options: WindowOptions): PageWindow {
   }
 }
 
-function addressOf(hash: string): string {
-  return `${pageOrigin}/${hash === '' ? '' : `#${hash}`}`
+function fragment(hash: string): string {
+  return hash === '' ? '' : `#${hash}`
 }
 
 /** As the page's own, so that nothing flashes before it is drawn. */

@@ -31,6 +31,8 @@ export class NotificationWatch {
 
   static async start(): Promise<NotificationWatch> {
     const watch = new NotificationWatch()
+    // What earlier tests left on the screen.
+    await execute('dunstctl', ['close-all'])
     watch.#stop = await monitorBus(daemon.service, (message) => watch.#hear(message))
     return watch
   }
