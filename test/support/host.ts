@@ -43,7 +43,7 @@ export async function belfry(home: string, args: readonly string[], options: Cli
 
 /** What `belfry ARGS… --json` answers. @throws when it fails, with what it said */
 export async function belfryJson<T>(home: string, args: readonly string[], options: CliOptions = {}): Promise<T> {
-  const { code, stdout, stderr } = await belfry(home, [...args, '--json'], options)
+  const { code, stdout, stderr } = await belfry(home, ['--json', ...args], options)
   if (code !== 0) throw new Error(`belfry ${args.join(' ')} exited with ${code}: ${stderr}${stdout}`)
   return JSON.parse(stdout) as T
 }
