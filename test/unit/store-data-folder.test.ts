@@ -49,6 +49,13 @@ describe('the data folder', () => {
     expect((await stat(folder)).mode & 0o777).toBe(mode)
   })
 
+  it('is refused where it is everybody’s, without a word of closing it', async () => {
+    const folder = await tempFolder()
+    await chmod(folder, 0o1777)
+    const refused = prepareDataFolder(files, folder)
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID', message: expect.not.stringContaining('chmod') })
+  })
+
   it('is refused where there is a file', async () => {
     const path = join(await tempFolder(), 'file')
     await writeFile(path, '')

@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -238,6 +238,14 @@ describe('a journal on a failing disk', () => {
         }
       }
     }
+  })
+
+  it('does not begin a segment anew that was taken away', async () => {
+    const folder = await written([1])
+    const { journal } = await open(folder)
+    await rm(pathIn(folder))
+    await expect(journal.append(month, [2])).rejects.toMatchObject({ code: 'STORAGE' })
+    expect(await readdir(join(folder, 'runs'))).toEqual([])
   })
 
   it('rejects all who shared the commit, and takes them when there is room again', async () => {

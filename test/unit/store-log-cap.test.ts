@@ -74,6 +74,7 @@ describe('a log over its limit', () => {
     const writer = await logs.open(running, limit)
     await writer.append(Array.from({ length: 700 }, (_, n) => line(n + 1)))
     expect((await readAll(logs)).length).toBe(700)
+    expect(writer.stats().truncated).toBe(false)
     await writer.close()
     expect(writer.stats().bytes).toBeLessThanOrEqual(limit)
     expect(checkLines(await readAll(logs)).gaps).toHaveLength(1)

@@ -207,6 +207,16 @@ describe('a follower', () => {
     )
   })
 
+  it('is given long lines a few at a time', async () => {
+    const logs = openLogs(await tempFolder())
+    const writer = await logs.open(running, 100 * large)
+    await writer.append(Array.from({ length: 40 }, () => out('x'.repeat(100_000))))
+    await writer.close()
+    const sizes: number[] = []
+    for await (const event of logs.follow(running, 0)) if (event.type === 'lines') sizes.push(event.lines.length)
+    expect(sizes).toEqual([11, 11, 11, 7])
+  })
+
   it('ends at once when the log is over, though its run is thought to run', async () => {
     const logs = openLogs(await tempFolder())
     const writer = await logs.open(running, large)

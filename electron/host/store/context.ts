@@ -58,6 +58,9 @@ export async function quarantineMove(context: StoreContext, path: string): Promi
   return join('quarantine', kept)
 }
 
+/** As `temporaryName` makes them. */
+const temporary = /\.[0-9A-HJKMNP-TV-Z]{26}\.tmp$/
+
 /** Removes temp files that a killed host left in `folder`; what they were to become was never promised. */
 export async function removeTemporaries(context: StoreContext, folder: string, prefix = ''): Promise<void> {
   const { files } = context.ports
@@ -65,5 +68,5 @@ export async function removeTemporaries(context: StoreContext, folder: string, p
     if (codeOf(error) === 'ENOENT') return []
     throw error
   })
-  for (const name of names) if (name.startsWith(prefix) && name.endsWith('.tmp')) await files.unlink(join(folder, name))
+  for (const name of names) if (name.startsWith(prefix) && temporary.test(name)) await files.unlink(join(folder, name))
 }

@@ -27,7 +27,7 @@ export function resolveDataFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platf
 
 /**
  * Makes the folder with mode 0700, or checks that the one that is there has it.
- * @throws INVALID when it is no folder, FORBIDDEN when others may look into it or it is another user's; both with what to
+ * @throws INVALID when it is no folder or a shared one, FORBIDDEN when others may look into it or it is another user's; both with what to
  * do. STORAGE when the disk refuses.
  */
 export async function prepareDataFolder(files: Files, folder: string): Promise<void> {
@@ -52,6 +52,10 @@ export async function prepareDataFolder(files: Files, folder: string): Promise<v
     )
   }
   if ((mode & 0o077) === 0) return
+  // Such as /tmp: closing it would be worse than the fault.
+  if ((mode & 0o1000) !== 0) {
+    throw new BelfryError('INVALID', `the data folder ${folder} is everybody's; set BELFRY_HOME to a folder of its own`)
+  }
   const shown = (mode & 0o777).toString(8).padStart(4, '0')
   throw new BelfryError(
     'FORBIDDEN',

@@ -71,7 +71,8 @@ export function openSegment(context: StoreContext, path: string, scan: SegmentSc
     try {
       return await files.open(path, 'r+')
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
+      // A segment that had lines is not begun anew: somebody took it away.
+      if (codeOf(error) !== 'ENOENT' || size > 0) throw error
     }
     await makeFolder(files, dirname(path))
     const made = await files.open(path, 'wx+', 0o600)
@@ -135,10 +136,8 @@ export function openSegment(context: StoreContext, path: string, scan: SegmentSc
       return offsets
     } catch (error) {
       // Cut off now what was written, or else before the next append.
-      if (dirty)
-        await opened()
-          .then(cutOff)
-          .catch(() => undefined)
+      const cut = async (): Promise<void> => cutOff(await opened())
+      if (dirty) await cut().catch(() => undefined)
       throw storageError(`write ${name}`, error)
     }
   })

@@ -59,24 +59,29 @@ export async function scanLog(handle: FileHandle, start = emptyMap): Promise<Log
   return mapper.map()
 }
 
-/** Lines after number `after`, at most `limit`, of what the map knows. A damaged one is shown as it is, at `created`. */
+/**
+ * Lines after number `after`, at most `limit`, and none more once they have `bytes`. A damaged one is shown as it is, at
+ * `created`.
+ */
 export async function readLines(
   handle: FileHandle,
   map: LogMap,
-  range: { readonly after: number; readonly limit: number },
+  range: { readonly after: number; readonly limit: number; readonly bytes?: number },
   created: string,
 ): Promise<LogLine[]> {
   const found: LogLine[] = []
   if (range.limit < 1 || range.after >= map.last) return found
   const mark = markBefore(map, (candidate) => candidate.before <= range.after)
   let number = mark.before
+  let room = range.bytes ?? Infinity
   for await (const lines of linesFrom(handle, mark.offset, map.size)) {
     for (const { bytes } of lines) {
       number += factsOf(bytes).count
       if (number <= range.after) continue
       const stored = parseLine(bytes) ?? { at: created, stream: 'belfry', text: bytes.toString('utf8') }
       found.push({ number, at: stored.at, stream: stored.stream, text: stored.text })
-      if (found.length === range.limit) return found
+      room -= bytes.length
+      if (found.length === range.limit || room <= 0) return found
     }
   }
   return found

@@ -100,7 +100,9 @@ export async function openLogWriter(
       } catch (error) {
         warn(context, 'STORAGE', storageError(`finish ${name}`, error).message)
       }
-      await retire(file)
+      await retire(file).catch((error: unknown) => {
+        warn(context, 'STORAGE', storageError(`close ${name}`, error).message)
+      })
     }
     changed()
   }
@@ -130,7 +132,7 @@ export async function openLogWriter(
     },
     stats() {
       const { size, last, gap } = mapper.map()
-      return { bytes: size, lines: last, truncated: gap !== null || size > limit }
+      return { bytes: size, lines: last, truncated: gap !== null }
     },
     positions: () => mapper.map().positions,
     close() {

@@ -14,10 +14,12 @@ import type { LogStore } from './types'
 /** How many maps of closed logs are kept, and how many ids of logs that were closed lately. */
 const mapsKept = 32
 const closedKept = 1000
-const followChunk = 1000
+/** What a follower is given at once. */
+const followChunk = { limit: 1000, bytes: 1 << 20 }
 
 type Look<T> = (handle: FileHandle, map: LogMap) => Promise<T>
 type LogOf = Parameters<LogStore['read']>[0]
+type Range = Parameters<LogStore['read']>[1] & { readonly bytes?: number }
 
 /** What followers wait at, from before the log opens until after it closes. */
 interface Feed {
@@ -83,14 +85,14 @@ export function createLogStore(context: StoreContext): LogStore & { close(): Pro
     }
   }
 
-  async function readPage(run: LogOf, range: Parameters<LogStore['read']>[1]): Promise<LogPage> {
+  async function readPage(run: LogOf, range: Range): Promise<LogPage> {
     const path = `${pathOf(run)}.log`
     // Asked first: what is written after a log was over does not exist.
     const ended = isOver(run)
     const writer = feeds.get(run.id)?.writer
     const look: Look<LogPage> = async (handle, map) => {
       const after = range.tail === undefined ? range.after : Math.max(range.after, map.last - range.tail)
-      const lines = await readLines(handle, map, { after, limit: range.limit }, run.createdAt)
+      const lines = await readLines(handle, map, { ...range, after }, run.createdAt)
       return { lines, last: lines.at(-1)?.number ?? after, total: map.last, ended }
     }
     // A writer that has just closed, or has written nothing, leaves it to the file.
@@ -98,7 +100,7 @@ export function createLogStore(context: StoreContext): LogStore & { close(): Pro
     return page ?? { lines: [], last: range.after, total: 0, ended }
   }
 
-  const read: LogStore['read'] = (run, range) =>
+  const read = (run: LogOf, range: Range): Promise<LogPage> =>
     readPage(run, range).catch((error: unknown) => {
       throw storageError(`read the log of run ${run.id}`, error)
     })
@@ -132,7 +134,7 @@ export function createLogStore(context: StoreContext): LogStore & { close(): Pro
         let last = after
         while (!signal?.aborted) {
           const seen = feed.signal.count()
-          const page = await read(run, { after: last, limit: followChunk })
+          const page = await read(run, { after: last, ...followChunk })
           if (page.lines.length > 0) yield { type: 'lines', lines: page.lines }
           else if (page.ended) return
           else await feed.signal.after(seen, signal)

@@ -47,8 +47,13 @@ export async function openTaskStore(context: StoreContext): Promise<TaskStore & 
       edit(next)
       return { revision: revision + 1, byId: next }
     })
+  let listed: { readonly of: Tasks; readonly tasks: readonly Task[] } | undefined
   return {
-    all: () => [...document.get().byId.values()],
+    all() {
+      const now = document.get()
+      if (listed?.of !== now) listed = { of: now, tasks: [...now.byId.values()] }
+      return listed.tasks
+    },
     get: (id) => document.get().byId.get(id),
     put: (tasks) => change((byId) => tasks.forEach((one) => byId.set(one.id, one))),
     remove: (id) => change((byId) => byId.delete(id)),
