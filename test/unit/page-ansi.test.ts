@@ -7,7 +7,9 @@ const reset = '\u001b[0m'
 
 describe('a log line with terminal colours', () => {
   it('keeps a plain line as one span', () => {
-    expect(ansiSpans('copied 3 files')).toEqual([{ text: 'copied 3 files', classes: '', color: null, background: null }])
+    expect(ansiSpans('copied 3 files')).toEqual([
+      { text: 'copied 3 files', classes: '', color: null, background: null },
+    ])
   })
 
   it('names the sixteen colours and decorations by class, so that light and dark can choose their own', () => {
@@ -41,18 +43,37 @@ describe('a log line with terminal colours', () => {
     ['bells and other control characters', 'a\u0007b\u0008c', 'abc'],
   ])('drops %s', (_, line, text) => {
     expect(plainText(line)).toBe(text)
-    expect(ansiSpans(line).map((span) => span.text).join('')).toBe(text)
+    expect(
+      ansiSpans(line)
+        .map((span) => span.text)
+        .join(''),
+    ).toBe(text)
   })
 
   it('never loses or adds a visible character, whatever comes', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 8 }),
-      fc.constantFrom(red, reset, '\u001b[', '\u001b', '\u001b]8;;x', '\u0007', '\r', '\u001b[?1h', '\u001b[38;5m', '\u001b[1;999mz'),
+      fc.constantFrom(
+        red,
+        reset,
+        '\u001b[',
+        '\u001b',
+        '\u001b]8;;x',
+        '\u0007',
+        '\r',
+        '\u001b[?1h',
+        '\u001b[38;5m',
+        '\u001b[1;999mz',
+      ),
     )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const line = pieces.join('')
-        expect(ansiSpans(line).map((span) => span.text).join('')).toBe(plainText(line))
+        expect(
+          ansiSpans(line)
+            .map((span) => span.text)
+            .join(''),
+        ).toBe(plainText(line))
       }),
       { numRuns: 500 },
     )
@@ -83,11 +104,15 @@ describe('searching a line', () => {
 
   it('puts the same text together again, however it is cut', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', 'b', red, reset) }), fc.string({ unit: fc.constantFrom('a', 'b') }), (line, needle) => {
-        const pieces = markRanges(ansiSpans(line), findAll(plainText(line), needle))
-        expect(pieces.map((piece) => piece.text).join('')).toBe(plainText(line))
-        for (const piece of pieces) expect(piece.text).not.toBe('')
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', 'b', red, reset) }),
+        fc.string({ unit: fc.constantFrom('a', 'b') }),
+        (line, needle) => {
+          const pieces = markRanges(ansiSpans(line), findAll(plainText(line), needle))
+          expect(pieces.map((piece) => piece.text).join('')).toBe(plainText(line))
+          for (const piece of pieces) expect(piece.text).not.toBe('')
+        },
+      ),
     )
   })
 })

@@ -1,15 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { checkCron, nextCron } from '../../shared/schedule/cron'
-import { builderOf, everyMonth, everyWeekday, expressionsOf, freshBuilder, switchTab, type CronBuilder } from '../../renderer/src/lib/cron-builder'
+import {
+  builderOf,
+  everyMonth,
+  everyWeekday,
+  expressionsOf,
+  freshBuilder,
+  switchTab,
+  type CronBuilder,
+} from '../../renderer/src/lib/cron-builder'
 
 const reference = new Date('2027-01-01T00:00:00Z')
 const sorted = (minimum: number, maximum: number, minLength = 1, maxLength = 5) =>
-  fc.uniqueArray(fc.integer({ min: minimum, max: maximum }), { minLength, maxLength }).map((list) => list.sort((a, b) => a - b))
+  fc
+    .uniqueArray(fc.integer({ min: minimum, max: maximum }), { minLength, maxLength })
+    .map((list) => list.sort((a, b) => a - b))
 const weekdays = fc.oneof(fc.constant(everyWeekday), sorted(0, 6, 1, 6))
 const span = fc.oneof(
   fc.constant(null),
-  fc.tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 23 })).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) })),
+  fc
+    .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 23 }))
+    .map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) })),
 )
 /** Times that one expression can say. */
 const times = fc
@@ -19,7 +31,13 @@ const times = fc
 const builder: fc.Arbitrary<CronBuilder> = fc.oneof(
   fc.record({ tab: fc.constant('minutes' as const), every: fc.integer({ min: 1, max: 59 }), span, weekdays }),
   fc
-    .record({ tab: fc.constant('hours' as const), every: fc.integer({ min: 1, max: 23 }), minute: fc.integer({ min: 0, max: 59 }), span, weekdays })
+    .record({
+      tab: fc.constant('hours' as const),
+      every: fc.integer({ min: 1, max: 23 }),
+      minute: fc.integer({ min: 0, max: 59 }),
+      span,
+      weekdays,
+    })
     .map((hours) => (hours.span && hours.span.from === hours.span.to ? { ...hours, every: 1 } : hours)),
   fc.record({ tab: fc.constant('days' as const), times, weekdays }),
   fc.record({ tab: fc.constant('weeks' as const), times, weekday: fc.integer({ min: 0, max: 6 }) }),
@@ -39,15 +57,35 @@ describe('the schedule builder, from clicks to expression', () => {
     [{ tab: 'minutes', every: 15, span: null, weekdays: everyWeekday }, ['*/15 * * * *']],
     [{ tab: 'minutes', every: 1, span: { from: 8, to: 17 }, weekdays: [1, 2, 3, 4, 5] }, ['* 8-17 * * 1-5']],
     [{ tab: 'hours', every: 2, minute: 35, span: { from: 8, to: 20 }, weekdays: everyWeekday }, ['35 8-20/2 * * *']],
-    [{ tab: 'days', times: [{ hour: 2, minute: 15 }, { hour: 14, minute: 15 }], weekdays: everyWeekday }, ['15 2,14 * * *']],
+    [
+      {
+        tab: 'days',
+        times: [
+          { hour: 2, minute: 15 },
+          { hour: 14, minute: 15 },
+        ],
+        weekdays: everyWeekday,
+      },
+      ['15 2,14 * * *'],
+    ],
     [{ tab: 'weeks', times: [{ hour: 3, minute: 0 }], weekday: 0 }, ['0 3 * * 0']],
-    [{ tab: 'months', times: [{ hour: 0, minute: 30 }], days: [1, 15], lastDay: true, months: [1, 7] }, ['30 0 1,15,L 1,7 *']],
+    [
+      { tab: 'months', times: [{ hour: 0, minute: 30 }], days: [1, 15], lastDay: true, months: [1, 7] },
+      ['30 0 1,15,L 1,7 *'],
+    ],
   ])('says %j as %j', (clicks, expressions) => {
     expect(expressionsOf(clicks)).toEqual(expressions)
   })
 
   it('needs two expressions for two times with different minutes', () => {
-    const clicks: CronBuilder = { tab: 'days', times: [{ hour: 2, minute: 15 }, { hour: 14, minute: 30 }], weekdays: [1] }
+    const clicks: CronBuilder = {
+      tab: 'days',
+      times: [
+        { hour: 2, minute: 15 },
+        { hour: 14, minute: 30 },
+      ],
+      weekdays: [1],
+    }
     expect(expressionsOf(clicks)).toEqual(['15 2 * * 1', '30 14 * * 1'])
   })
 

@@ -65,7 +65,9 @@ export function useLogScan(log: RunLog, needle: Ref<string>, filter: Ref<StreamF
   }
 
   function take(lines: readonly LogLine[]): void {
-    const wanted = lines.filter((line) => filter.value === 'both' || line.stream === filter.value || line.stream === 'belfry')
+    const wanted = lines.filter(
+      (line) => filter.value === 'both' || line.stream === filter.value || line.stream === 'belfry',
+    )
     if (shown.value && wanted.length > 0) shown.value = [...shown.value, ...wanted.map((line) => line.number)]
     if (needle.value === '' || matches.value.length >= maximumMatches) return
     const found = wanted.flatMap((line) =>
@@ -77,7 +79,7 @@ export function useLogScan(log: RunLog, needle: Ref<string>, filter: Ref<StreamF
   /** The number of the first line that is an error, null when none is so far. */
   async function firstError(): Promise<number | null> {
     const { signal } = abort
-    for (let after = 0; after < log.total.value && !signal.aborted; ) {
+    for (let after = 0; after < log.total.value && !signal.aborted;) {
       const lines = await log.read(after, chunk, signal)
       const found = lines.find((line) => severityOf(line) === 'error')
       if (found) return found.number

@@ -38,9 +38,13 @@ export function useRunList(filter: Ref<RunFilter>) {
     const oldest = cursor.value === null ? '' : ([...fetched.value.values()].at(-1)?.createdAt ?? '')
     const merged = new Map(fetched.value)
     for (const run of store.byId.values()) if (merged.has(run.id) || run.createdAt >= oldest) merged.set(run.id, run)
-    return [...merged.values()].filter(fits).sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id))
+    return [...merged.values()]
+      .filter(fits)
+      .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id))
   })
-  const held = computed(() => (heldAt.value === null ? 0 : all.value.filter((run) => run.createdAt > (heldAt.value ?? '')).length))
+  const held = computed(() =>
+    heldAt.value === null ? 0 : all.value.filter((run) => run.createdAt > (heldAt.value ?? '')).length,
+  )
   const runs = computed(() => (held.value === 0 ? all.value : all.value.slice(held.value)))
 
   async function fetchPage(from: string | null): Promise<void> {
@@ -60,7 +64,10 @@ export function useRunList(filter: Ref<RunFilter>) {
         { signal },
       )
       if (signal.aborted) return
-      fetched.value = new Map([...(from === null ? [] : fetched.value), ...page.items.map((run) => [run.id, run] as const)])
+      fetched.value = new Map([
+        ...(from === null ? [] : fetched.value),
+        ...page.items.map((run) => [run.id, run] as const),
+      ])
       cursor.value = page.nextCursor
       loaded.value = true
     } catch (error) {

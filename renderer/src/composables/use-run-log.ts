@@ -123,7 +123,10 @@ export function useRunLog(runId: Ref<string>): RunLog {
 
   async function fetchPage(page: number, into: LogPages, busy: Set<number>, signal: AbortSignal): Promise<void> {
     try {
-      const answer = await client.runs.log({ id: runId.value, after: page * into.pageSize, limit: into.pageSize }, { signal })
+      const answer = await client.runs.log(
+        { id: runId.value, after: page * into.pageSize, limit: into.pageSize },
+        { signal },
+      )
       const end = (page + 1) * into.pageSize
       into.put(answer.lines.filter((line) => line.number <= end))
       if (answer.total >= end) into.settle(page)

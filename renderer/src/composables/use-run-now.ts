@@ -11,7 +11,8 @@ export function useRunNow(): (task: TaskView) => Promise<Run | undefined> {
   const actions = useTaskActions()
   return async (task) => {
     if (Object.keys(task.parameters).length === 0) return await actions.run(task)
-    const given = (await dialog.open({ name: task.name, parameters: task.parameters }).result) as Parameters | null | undefined
+    const given = (await dialog.open({ name: task.name, parameters: task.parameters }).result) as
+      Parameters | null | undefined
     return given ? await actions.run(task, given) : undefined
   }
 }

@@ -135,7 +135,10 @@ export function useTaskActions() {
     const grace = tasks.byId.get(target.taskId)?.policy.killGrace ?? 5000
     const agreed = await confirm({
       title: t('common.confirm.cancelTitle', { name: target.taskName }),
-      description: t('common.confirm.cancelText', { grace: duration(grace) }),
+      description:
+        target.process === null
+          ? t('run.confirm.queued')
+          : t('run.confirm.withPid', { pid: target.process.pid, grace: duration(grace) }),
       confirmLabel: t('common.confirm.cancelYes'),
       cancelLabel: t('common.confirm.cancelNo'),
     })

@@ -47,7 +47,13 @@ export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskDefinition 
   const checked = computed(() => checkForm(form, t('editor.problem.twice')))
   const errors = computed<ReadonlyMap<string, string>>(() => new Map([...serverErrors.value, ...checked.value.errors]))
   const changed = computed(() => ready.value && text.value !== opened.value)
-  const canSave = computed(() => ready.value && !saving.value && checked.value.definition !== undefined && (changed.value || source.value !== null))
+  const canSave = computed(
+    () =>
+      ready.value &&
+      !saving.value &&
+      checked.value.definition !== undefined &&
+      (changed.value || source.value !== null),
+  )
   /** Somebody else saved another revision meanwhile. */
   const outdated = computed(() => {
     const now = id.value === null ? undefined : tasks.byId.get(id.value)
@@ -105,7 +111,11 @@ export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskDefinition 
       const task =
         id.value === null
           ? await client.tasks.create(definition)
-          : await client.tasks.update({ id: id.value, ...(revision.value === null ? {} : { revision: revision.value }), change: changeOf(original.value, definition) })
+          : await client.tasks.update({
+              id: id.value,
+              ...(revision.value === null ? {} : { revision: revision.value }),
+              change: changeOf(original.value, definition),
+            })
       tasks.put(task)
       localStorage.removeItem(place())
       ready.value = false
@@ -127,7 +137,9 @@ export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskDefinition 
     }
     const described = Array.isArray(error.detail) ? (error.detail as { field?: string; message: string }[]) : []
     const named = [...(error.field === undefined ? [] : [{ field: error.field, message: error.message }]), ...described]
-    serverErrors.value = new Map(named.flatMap(({ field, message }) => (field ? [[field.replace(/^change\./, ''), message] as const] : [])))
+    serverErrors.value = new Map(
+      named.flatMap(({ field, message }) => (field ? [[field.replace(/^change\./, ''), message] as const] : [])),
+    )
     problem.value = { kind: 'refused', message: error.message }
   }
 
@@ -142,7 +154,23 @@ export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskDefinition 
     else localStorage.setItem(place(), JSON.stringify({ form, revision: revision.value } satisfies KeptDraft))
   })
 
-  return { form, original, ready, restored, saving, problem, errors, checked, changed, canSave, outdated, open, discard, keepMine, save }
+  return {
+    form,
+    original,
+    ready,
+    restored,
+    saving,
+    problem,
+    errors,
+    checked,
+    changed,
+    canSave,
+    outdated,
+    open,
+    discard,
+    keepMine,
+    save,
+  }
 }
 
 function definitionOf(task: TaskDefinition): TaskDefinition {
@@ -151,13 +179,21 @@ function definitionOf(task: TaskDefinition): TaskDefinition {
 
 /** Only what differs: a trigger that is sent again counts from now on. */
 function changeOf(before: TaskDefinition | null, after: TaskDefinition): TaskChangeInput {
-  const entries = Object.entries(after).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before?.[name as keyof TaskDefinition]))
-  return Object.fromEntries(entries) as TaskChangeInput
+  const entries = Object.entries(after).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(before?.[name as keyof TaskDefinition]),
+  )
+  return Object.fromEntries(entries)
 }
 
 function rekeyed(form: TaskForm): TaskForm {
   const anew = <T extends object>(rows: readonly T[]): T[] => rows.map((row) => ({ ...row, key: newKey() }))
-  return { ...form, list: anew(form.list), env: anew(form.env), parameters: anew(form.parameters), triggers: anew(form.triggers) }
+  return {
+    ...form,
+    list: anew(form.list),
+    env: anew(form.env),
+    parameters: anew(form.parameters),
+    triggers: anew(form.triggers),
+  }
 }
 
 /** A draft of another version of the page that does not fit is left alone. */

@@ -33,12 +33,20 @@ export interface Fact {
   readonly mono: boolean
 }
 
-const mono: ReadonlySet<FactKey> = new Set(['command', 'shell', 'cwd', 'env', 'stdin', 'parameters', 'successExitCodes'])
+const mono: ReadonlySet<FactKey> = new Set([
+  'command',
+  'shell',
+  'cwd',
+  'env',
+  'stdin',
+  'parameters',
+  'successExitCodes',
+])
 
 /** A definition as facts that a person reads; also what old and new are compared by. */
 export function useTaskFacts(): (definition: TaskDefinition) => readonly Fact[] {
   const { t, locale } = useI18n()
-  const { duration } = useFormat()
+  const { exactly } = useFormat()
   const system = useSystem()
 
   return (definition) => {
@@ -51,14 +59,17 @@ export function useTaskFacts(): (definition: TaskDefinition) => readonly Fact[] 
       cwd: maybe(action.cwd),
       env: Object.entries(action.env ?? {}).map(([name, value]) => `${name}=${value}`),
       stdin: maybe(action.stdin)[0]?.split('\n') ?? [],
-      successExitCodes: action.successExitCodes.length === 1 && action.successExitCodes[0] === 0 ? [] : [action.successExitCodes.join(', ')],
+      successExitCodes:
+        action.successExitCodes.length === 1 && action.successExitCodes[0] === 0
+          ? []
+          : [action.successExitCodes.join(', ')],
       schedule:
         triggers.length === 0
           ? [t('task.fact.byHand')]
           : triggers.map((trigger) => triggerWords(trigger, locale.value as WordsLocale, system.timeZone)),
       parameters: Object.entries(definition.parameters).map(([name, value]) => `${name} = ${parameterText(value)}`),
-      timeout: policy.timeout === null ? [] : [duration(policy.timeout)],
-      killGrace: [duration(policy.killGrace)],
+      timeout: policy.timeout === null ? [] : [exactly(policy.timeout)],
+      killGrace: [exactly(policy.killGrace)],
       enabled: [t(definition.enabled ? 'task.fact.yes' : 'task.fact.no')],
       tags: maybe(definition.tags.join(', ')),
       description: maybe(definition.description),

@@ -12,7 +12,9 @@ function offsetAt(instant: number, timeZone: string): number {
   const key = `${timeZone}\n${quarter}`
   let offset = offsets.get(key)
   if (offset === undefined) {
-    const local = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(quarter * 900_000)
+    const local = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(
+      quarter * 900_000,
+    )
     offset = Date.parse(`${local.replace(' ', 'T')}Z`) - quarter * 900_000
     if (offsets.size > 500) offsets.clear()
     offsets.set(key, offset)

@@ -14,9 +14,10 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/** How long something took: `0.3 s`, `8.1 s`, `42 s`, `3 m 06 s`, `2 h 19 m`, `3 d 16 h`. */
+/** How long something took: `41 ms`, `0.3 s`, `8.1 s`, `42 s`, `3 m 06 s`, `2 h 19 m`, `3 d 16 h`. */
 export function formatSpan(ms: number, unit: UnitWords): string {
   const span = Math.max(0, ms)
+  if (span < 95) return `${Math.round(span)} ${unit.ms}`
   if (span < 9950) return `${(span / second).toFixed(1)} ${unit.s}`
   if (span < minute - 500) return `${Math.round(span / second)} ${unit.s}`
   return twoUnits(Math.round(span / second) * second, unit)

@@ -139,7 +139,8 @@ const readers: { readonly [Tab in BuilderTab]: (fields: CronFields) => CronBuild
     const every = stepOf(fields.minute, 59)
     const hours = readSpan(fields.hour)
     const weekdays = readWeekdays(fields.weekday)
-    if (fields.day !== '*' || fields.month !== '*' || every === null || !hours || hours.every !== 1 || !weekdays) return null
+    if (fields.day !== '*' || fields.month !== '*' || every === null || !hours || hours.every !== 1 || !weekdays)
+      return null
     return { tab: 'minutes', every, span: hours.span, weekdays }
   },
   hours(fields) {

@@ -14,7 +14,11 @@ export interface FactChange {
 }
 
 /** @param nothing stands for a fact that was or is not given */
-export function factChanges(before: readonly ComparableFact[], after: readonly ComparableFact[], nothing: string): readonly FactChange[] {
+export function factChanges(
+  before: readonly ComparableFact[],
+  after: readonly ComparableFact[],
+  nothing: string,
+): readonly FactChange[] {
   return after.flatMap((now) => {
     const was = before.find((fact) => fact.key === now.key)?.lines ?? []
     if (was.join('\n') === now.lines.join('\n')) return []

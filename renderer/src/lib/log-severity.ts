@@ -6,7 +6,8 @@ export type Severity = 'error' | 'warning' | 'none'
 
 const warning = /(^|[\s[(<|])warn(ing)?([\]):>|,\s]|$)/i
 /** Standard output is full of "0 errors": only a line that begins so, or says so in capitals, is one. */
-const loud = /(^|[\s[(<|])(ERROR|FATAL|CRITICAL|PANIC|FAILED)([\]):>|,\s]|$)|^\W*(error|fatal|panic|uncaught|traceback|exception)\b/
+const loud =
+  /(^|[\s[(<|])(ERROR|FATAL|CRITICAL|PANIC|FAILED)([\]):>|,\s]|$)|^\W*(error|fatal|panic|uncaught|traceback|exception)\b/
 const calm = /(^|[\s[(<|])(info|debug|trace|notice)([\]):>|,\s]|$)/i
 
 export function severityOf(line: Pick<LogLine, 'stream' | 'text'>): Severity {

@@ -1,6 +1,6 @@
 /** What a task's recent runs come to. */
 import { hasEnded, isBroken, type Run } from '@shared/model/run'
-import { quantile } from './run-estimate'
+import { quantile } from './quantile'
 
 type Counted = Pick<Run, 'status' | 'durationMs' | 'startedAt' | 'finishedAt'>
 
@@ -39,8 +39,8 @@ export function runStats(runs: readonly Counted[]): RunStats {
 }
 
 const steps = [
-  100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000,
-  7_200_000, 14_400_000, 21_600_000, 43_200_000, 86_400_000,
+  100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000,
+  3_600_000, 7_200_000, 14_400_000, 21_600_000, 43_200_000, 86_400_000,
 ]
 
 /** Two round steps that cover `longest` (ms): what a duration axis is drawn with. */

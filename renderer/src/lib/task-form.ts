@@ -17,7 +17,12 @@ export interface Pair extends Keyed {
 export type TriggerForm = Keyed &
   (
     | { readonly kind: 'cron'; readonly expression: string; readonly timezone: string; readonly rest: object }
-    | { readonly kind: 'interval'; readonly every: string; readonly mode: 'fixed-rate' | 'fixed-delay'; readonly rest: object }
+    | {
+        readonly kind: 'interval'
+        readonly every: string
+        readonly mode: 'fixed-rate' | 'fixed-delay'
+        readonly rest: object
+      }
     | { readonly kind: 'date'; readonly at: string; readonly timezone: string }
     | { readonly kind: 'manual' }
     | { readonly kind: 'startup'; readonly on: 'host' | 'boot'; readonly delay: string }
@@ -71,7 +76,9 @@ export function formOf(definition: TaskDefinition): TaskForm {
     stdin: action.stdin ?? '',
     successExitCodes: action.successExitCodes.join(', '),
     triggers: definition.triggers.map(triggerForm),
-    parameters: pairs(Object.fromEntries(Object.entries(definition.parameters).map(([name, value]) => [name, parameterText(value)]))),
+    parameters: pairs(
+      Object.fromEntries(Object.entries(definition.parameters).map(([name, value]) => [name, parameterText(value)])),
+    ),
     timeout: policy.timeout === null ? '' : formatDuration(policy.timeout),
     killGrace: formatDuration(policy.killGrace),
   }
@@ -117,8 +124,13 @@ export function inputOf(form: TaskForm): Record<string, unknown> {
       ...given('stdin', form.stdin),
       successExitCodes: readCodes(form.successExitCodes),
     },
-    policy: { timeout: form.timeout.trim() === '' ? null : form.timeout, killGrace: form.killGrace.trim() === '' ? '5s' : form.killGrace },
-    parameters: Object.fromEntries(form.parameters.filter(used).map(({ name, value }) => [name.trim(), readParameter(value)])),
+    policy: {
+      timeout: form.timeout.trim() === '' ? null : form.timeout,
+      killGrace: form.killGrace.trim() === '' ? '5s' : form.killGrace,
+    },
+    parameters: Object.fromEntries(
+      form.parameters.filter(used).map(({ name, value }) => [name.trim(), readParameter(value)]),
+    ),
   }
 }
 
@@ -157,7 +169,10 @@ export interface Checked {
 /** @param twice what to say of a name that two rows have */
 export function checkForm(form: TaskForm, twice: string): Checked {
   const errors = new Map<string, string>()
-  for (const [list, path] of [[form.env, 'action.env'], [form.parameters, 'parameters']] as const) {
+  for (const [list, path] of [
+    [form.env, 'action.env'],
+    [form.parameters, 'parameters'],
+  ] as const) {
     const names = list.filter(used).map((pair) => pair.name.trim())
     const again = names.find((name, index) => names.indexOf(name) !== index)
     if (again !== undefined) errors.set(`${path}.${again}`, twice)

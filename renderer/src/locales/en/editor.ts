@@ -14,7 +14,12 @@ export const editor = {
     reload: 'Reload',
     keep: 'Keep mine',
   },
-  leave: { title: 'Leave without saving?', text: 'The task stays as it was. Your draft is kept on this machine and comes back when you edit it again.', yes: 'Leave', no: 'Stay' },
+  leave: {
+    title: 'Leave without saving?',
+    text: 'The task stays as it was. Your draft is kept on this machine and comes back when you edit it again.',
+    yes: 'Leave',
+    no: 'Stay',
+  },
   what: {
     head: 'What',
     name: 'Name',

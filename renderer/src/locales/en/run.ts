@@ -26,8 +26,8 @@ export const run = {
   openTask: 'Open task',
   details: 'Details',
   confirm: {
-    title: 'Cancel {name}?',
-    withPid: 'Asks PID {pid} and its children to stop (SIGTERM), and after {grace} ends them by force. What it has done so far stays.',
+    withPid:
+      'Asks PID {pid} and its children to stop (SIGTERM), and after {grace} ends them by force. What it has done so far stays.',
     queued: 'It has not started yet, and will not.',
   },
   trigger: {

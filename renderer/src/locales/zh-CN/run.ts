@@ -29,7 +29,6 @@ export const run: Wording<typeof english> = {
   openTask: '打开任务',
   details: '详情',
   confirm: {
-    title: '取消 {name}？',
     withPid: '先请求进程 {pid} 及其子进程停止（SIGTERM），{grace} 后强制结束。已完成的部分会保留。',
     queued: '它还没有开始，取消后不会开始。',
   },
