@@ -71,7 +71,7 @@ function isDaily(fields: CronFields): boolean {
 function shorten(words: string): string {
   return (
     words
-      .replace(/^At 0 minutes past the hour, /, '')
+      .replace(/^(At 0 minutes past|On) the hour, /, '')
       .replace(/^At (\d+) minutes? past the hour, (.+)$/, '$2, at $1 past')
       .replace(/^At (\d+) minutes? past the hour$/, 'Every hour, at $1 past')
       .replace(/^e/, 'E')

@@ -71,8 +71,9 @@ function pieceOf(run: Run, scale: Scale): Piece[] {
   const left = Math.max(0, xAt(start, scale))
   const right = Math.min(scale.width, xAt(end, scale))
   const width = Math.max(smallest, right - left)
-  // What ended just now must not reach over the line that marks now.
-  return [{ runId: run.id, status: run.status, x: Math.max(0, Math.min(left, Math.max(right, left) - (hasEnded(run.status) ? 0 : width))), width, start, end }]
+  // A short run that ended just now must not reach over the line that marks now.
+  const x = Math.max(0, Math.min(left, Math.max(right, xAt(scale.now, scale)) - width))
+  return [{ runId: run.id, status: run.status, x, width, start, end }]
 }
 
 function isLoud(status: RunStatus): boolean {

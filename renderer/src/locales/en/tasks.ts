@@ -30,6 +30,7 @@ export const tasks = {
   percent: '{percent} %',
   noneAhead: 'none ahead',
   byHand: 'by hand',
+  atStartup: 'at startup',
   untilResumed: 'until resumed',
   until: 'until {at}',
   bulk: {

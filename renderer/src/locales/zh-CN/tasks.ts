@@ -33,6 +33,7 @@ export const tasks: Wording<typeof english> = {
   percent: '{percent}%',
   noneAhead: '没有后续计划',
   byHand: '手动',
+  atStartup: '启动时',
   untilResumed: '直到恢复',
   until: '至 {at}',
   bulk: {
