@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { constants } from 'node:os'
+import { PassThrough } from 'node:stream'
 import { utilityProcess } from 'electron'
 import { BelfryError } from '@shared/errors'
 import type { ModuleProcess, ModuleRunner, Processes } from '../host/ports'
@@ -7,7 +8,8 @@ import { Mailbox } from '../platform/mailbox'
 
 /**
  * Runs a JavaScript file in Electron's `utilityProcess`: in the packaged app `fork` has no Node to start. Its standard
- * input is empty; it sits in Belfry's own process group. Only once the app is ready.
+ * input is empty; it sits in Belfry's own process group, and ends by `process.exit` only, not when nothing is left to do.
+ * Only once the app is ready.
  */
 export function electronModuleRunner(processes: Pick<Processes, 'identify' | 'signal'>): ModuleRunner {
   return {
@@ -37,8 +39,8 @@ export function electronModuleRunner(processes: Pick<Processes, 'identify' | 'si
       }
       return {
         ...identity,
-        stdout: child.stdout,
-        stderr: child.stderr,
+        stdout: wholeOutput(child.stdout, exited),
+        stderr: wholeOutput(child.stderr, exited),
         port: {
           post(message) {
             if (running) child.postMessage(message)
@@ -55,6 +57,14 @@ export function electronModuleRunner(processes: Pick<Processes, 'identify' | 'si
       }
     },
   }
+}
+
+/** At a child's exit Electron takes every listener off its output, of which there may be more to come: this reads on. */
+function wholeOutput(source: NodeJS.ReadableStream, exited: Promise<unknown>): NodeJS.ReadableStream {
+  const output = new PassThrough()
+  source.pipe(output)
+  void exited.then(() => source.pipe(output))
+  return output
 }
 
 function endOf(code: number, sent: 'SIGTERM' | 'SIGKILL' | null): { code: number | null; signal: string | null } {
