@@ -70,6 +70,7 @@ async function foldSpools(deps: CommandDeps, leftover: Leftover, files: RunFiles
       stream,
       handle: files[stream],
       recorder,
+      clock: deps.clock,
       limit: logLimit,
       position: positions[stream],
     })

@@ -49,7 +49,14 @@ export class Follower {
     this.recorder = new OutputRecorder({ execution, clock: deps.clock, log: deps.log, positions: { out: 0, err: 0 } })
     this.spools = (['out', 'err'] as const).map(
       (stream) =>
-        new Spool({ stream, handle: files[stream], recorder: this.recorder, limit: execution.logLimit, position: 0 }),
+        new Spool({
+          stream,
+          handle: files[stream],
+          recorder: this.recorder,
+          clock: deps.clock,
+          limit: execution.logLimit,
+          position: 0,
+        }),
     )
     this.tree = new ProcessTree({
       processes: deps.processes,

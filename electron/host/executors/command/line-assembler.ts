@@ -47,13 +47,6 @@ export class LineAssembler {
     return [this.line(data, data.length, data.length)]
   }
 
-  /** The stream goes on elsewhere, at `position`. Gives the line that stays unfinished. */
-  skipTo(position: number): AssembledLine[] {
-    const rest = this.flush()
-    this.position = position
-    return rest
-  }
-
   /** The same stream, whose next byte is now at `position`: an unfinished line goes on. */
   renumber(position: number): void {
     this.position = position - this.pending.length

@@ -37,12 +37,16 @@ export class OutputRecorder {
     this.assemblers = { out: new LineAssembler(out), err: new LineAssembler(err) }
   }
 
-  /** Takes the next bytes of a stream. Do not call while `save` gives false. */
-  async write(stream: Stream, chunk: Buffer): Promise<void> {
+  /**
+   * Takes the next bytes of a stream. Do not call while `save` gives false.
+   * @returns how many lines they ended
+   */
+  async write(stream: Stream, chunk: Buffer): Promise<number> {
     if (stream === 'err') this.tail.push(chunk)
     const at = this.now()
     let progress = this.terminalProgress(stream, chunk)
-    for (const line of this.assemblers[stream].push(chunk)) {
+    const lines = this.assemblers[stream].push(chunk)
+    for (const line of lines) {
       this.unsaved.push(entry(stream, at, line))
       progress = this.obey(line.text, at) ?? progress
     }
@@ -51,12 +55,13 @@ export class OutputRecorder {
     this.unreported = true
     this.signOfLife()
     await this.save()
+    return lines.length
   }
 
-  /** The stream goes on elsewhere, at `position`: what was unfinished becomes a line, and a note tells what is missing. */
-  async skipTo(stream: Stream, position: number, note: string): Promise<void> {
+  /** The next bytes of the stream are not those that follow: what was unfinished becomes a line, and a note says why. */
+  async skip(stream: Stream, note: string): Promise<void> {
     const at = this.now()
-    this.unsaved.push(...this.assemblers[stream].skipTo(position).map((line) => entry(stream, at, line)))
+    this.unsaved.push(...this.assemblers[stream].flush().map((line) => entry(stream, at, line)))
     this.note(note)
     await this.save()
   }

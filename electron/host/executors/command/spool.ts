@@ -1,8 +1,9 @@
 /** Reads one stream's spool as it grows, and cuts it before it fills the disk. */
 import type { FileHandle } from 'node:fs/promises'
+import type { Clock } from '../../ports'
+import { FloodGauge } from './flood'
 import type { OutputRecorder, Stream } from './output-recorder'
 
-const chunkLength = 64 * 1024
 /** Chunks before the other stream gets its turn. */
 const chunksPerTurn = 16
 const mebibyte = 2 ** 20
@@ -10,15 +11,14 @@ const mebibyte = 2 ** 20
 const cutFrom = 16 * mebibyte
 /** From this size on in any case: the carrier can write 1 GiB. */
 const cutAlways = 512 * mebibyte
-/** Unread bytes, beyond those that the log could keep, at which output comes too fast to be read. */
-const lag = 64 * mebibyte
-/** Of what is passed over, this much of the end is read. */
-const keptEnd = 256 * 1024
+/** How often the end of a spool is run after before it is cut wherever it is. */
+const chases = 100
 
 export interface SpoolOptions {
   readonly stream: Stream
   readonly handle: FileHandle
   readonly recorder: OutputRecorder
+  readonly clock: Pick<Clock, 'monotonic'>
   /** Bytes of output that the log keeps. */
   readonly limit: number
   /** Where to go on reading. */
@@ -28,19 +28,21 @@ export interface SpoolOptions {
 /** Positions count from the spool's start, which a cut brings back to 0. */
 export class Spool {
   private position: number
-  /** Bytes read before the last cut. */
+  /** Bytes before the last cut. */
   private cut = 0
+  private readonly gauge: FloodGauge
 
   constructor(private readonly options: SpoolOptions) {
     this.position = options.position
+    this.gauge = new FloodGauge(options.limit)
   }
 
   /**
-   * Reads what is there, up to 1 MiB.
+   * Reads some of what is there.
    * @returns whether there was something
    */
   async read(): Promise<boolean> {
-    const { handle, recorder, stream, limit } = this.options
+    const { handle, recorder } = this.options
     let some = false
     for (let turn = 0; turn < chunksPerTurn; turn++) {
       if (!(await recorder.save())) return false
@@ -51,20 +53,18 @@ export class Spool {
         await this.cutIfLong()
         return some
       }
-      if (unread > Math.min(limit, cutAlways) + lag) {
-        await this.passOver(size)
-        return true
-      }
-      const chunk = await this.chunk(Math.min(unread, chunkLength))
-      if (chunk.length === 0) return some
-      await recorder.write(stream, chunk)
       some = true
+      if (this.gauge.isFlooded(unread) || unread > cutAlways) await this.passOver(size)
+      else await this.record(await this.chunk(Math.min(unread, this.gauge.chunk())))
     }
     return some
   }
 
-  close(): Promise<void> {
-    return this.options.handle.close()
+  private async record(chunk: Buffer): Promise<void> {
+    const { recorder, stream, clock } = this.options
+    const begun = clock.monotonic()
+    const lines = await recorder.write(stream, chunk)
+    this.gauge.recorded(chunk.length, lines, clock.monotonic() - begun)
   }
 
   private async chunk(length: number): Promise<Buffer> {
@@ -72,11 +72,6 @@ export class Spool {
     const { bytesRead } = await this.options.handle.read(buffer, 0, length, this.position)
     this.position += bytesRead
     return buffer.subarray(0, bytesRead)
-  }
-
-  private restart(): void {
-    this.position = 0
-    this.options.recorder.renumber(this.options.stream, 0)
   }
 
   private async cutIfLong(): Promise<void> {
@@ -90,20 +85,46 @@ export class Spool {
     this.restart()
   }
 
-  /** The log would drop this part of the output in any case; only its end is read. */
+  private restart(): void {
+    this.position = 0
+    this.options.recorder.renumber(this.options.stream, 0)
+  }
+
+  /** Only the end is recorded. */
   private async passOver(size: number): Promise<void> {
     const { recorder, stream } = this.options
-    const target = size - keptEnd
-    const bytes = target - this.position
-    this.position = target
+    const from = this.position
+    const kept = this.gauge.end()
+    this.position = Math.max(from, size - kept)
+    const { end, position } = await this.takeEnd(kept)
     const name = stream === 'out' ? 'output' : 'error output'
-    await recorder.skipTo(stream, target, `${bytes} bytes of ${name} came too fast and were dropped`)
-    for (let left = keptEnd; left > 0;) {
-      const chunk = await this.chunk(Math.min(left, chunkLength))
-      if (chunk.length === 0) break
-      await recorder.write(stream, chunk)
-      left -= chunk.length
+    await recorder.skip(stream, `${position - end.length - from} bytes of ${name} came too fast and were dropped`)
+    // What is kept lies before the new start: no position of it may point into what follows.
+    recorder.renumber(stream, -end.length)
+    for (let at = 0; at < end.length;) {
+      const chunk = end.subarray(at, at + this.gauge.chunk())
+      at += chunk.length
+      await this.record(chunk)
     }
+  }
+
+  /**
+   * Takes the last `kept` bytes, up to `position`, and cuts the spool there and then: recording takes long, and what is
+   * written meanwhile must stay.
+   */
+  private async takeEnd(kept: number): Promise<{ end: Buffer; position: number }> {
+    const chunks: Buffer[] = []
+    let length = 0
+    for (let chase = 0; chase < chases; chase++) {
+      const { size } = await this.options.handle.stat()
+      if (size <= this.position) break
+      const chunk = await this.chunk(Math.min(size - this.position, mebibyte))
+      chunks.push(chunk)
+      length += chunk.length
+      while (length - (chunks[0]?.length ?? 0) >= kept) length -= chunks.shift()?.length ?? 0
+    }
+    const { position } = this
     await this.cutHere()
+    return { end: Buffer.concat(chunks).subarray(-kept), position }
   }
 }

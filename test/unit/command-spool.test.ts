@@ -1,0 +1,118 @@
+import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { OutputRecorder } from '../../electron/host/executors/command/output-recorder'
+import { Spool } from '../../electron/host/executors/command/spool'
+import { MemoryLogWriter } from '../support/memory-log-writer'
+
+const mebibyte = 2 ** 20
+const limit = 4 * mebibyte
+
+let folder: string
+let handle: FileHandle
+let log: MemoryLogWriter
+let spool: Spool
+/** Advances by this much at every look, so that recording seems to take that long. */
+let slowness: number
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'belfry-spool-'))
+  handle = await open(join(folder, 'out'), 'a+')
+  log = new MemoryLogWriter()
+  slowness = 0.01
+  let time = 0
+  const clock = {
+    now: () => 0,
+    monotonic: () => (time += slowness),
+    boot: () => 0,
+    after: () => () => undefined,
+    timeZone: () => 'UTC',
+  }
+  const report = {
+    started: async () => undefined,
+    progress: () => undefined,
+    result: () => undefined,
+    output: () => undefined,
+  }
+  const recorder = new OutputRecorder({
+    execution: { run: { id: 'run-1' } as never, log, report },
+    clock,
+    log: pino({ level: 'silent' }),
+    positions: { out: 0, err: 0 },
+  })
+  spool = new Spool({ stream: 'out', handle, recorder, clock, limit, position: 0 })
+})
+afterEach(async () => {
+  await handle.close()
+  await rm(folder, { recursive: true })
+})
+
+const size = async () => (await handle.stat()).size
+async function readAll(): Promise<void> {
+  while (await spool.read());
+}
+
+/** Numbered lines of 64 bytes, 1 MiB of them. */
+function block(number: number): string {
+  const first = number * 16_384
+  return Array.from({ length: 16_384 }, (_, index) => String(first + index).padStart(63, '.') + '\n').join('')
+}
+const numberOf = (line: string | undefined) => Number(line?.replace(/^\.+/, ''))
+
+describe('a spool', () => {
+  it('is cut once it was read and the log is over its limit, and nothing is lost by that', async () => {
+    let largest = 0
+    for (let number = 0; number < 36; number++) {
+      await handle.appendFile(block(number))
+      largest = Math.max(largest, await size())
+      await readAll()
+    }
+    expect(largest).toBeLessThanOrEqual(17 * mebibyte)
+    expect(log.texts('belfry')).toEqual([])
+    expect(log.texts('out').map(numberOf)).toEqual(Array.from({ length: 36 * 16_384 }, (_, index) => index))
+  })
+
+  it('joins a line that a cut goes through', async () => {
+    for (let number = 0; number < 16; number++) await handle.appendFile(block(number))
+    await handle.appendFile('one ')
+    await readAll()
+    expect(await size()).toBe(0)
+    await handle.appendFile('line\nnext\n')
+    await readAll()
+    const lines = log.lines.slice(-2)
+    expect(lines.map(({ text, position }) => [text, position])).toEqual([
+      ['one line', 5],
+      ['next', 10],
+    ])
+  })
+
+  it('is not cut while the log keeps all of it', async () => {
+    for (let number = 0; number < 3; number++) await handle.appendFile(block(number))
+    await readAll()
+    expect(await size()).toBe(3 * mebibyte)
+  })
+
+  it('that grows faster than it is recorded keeps its beginning and its end, and says what is missing', async () => {
+    // 6 ms for the two looks at each chunk: some 10 MiB/s.
+    slowness = 6
+    let largest = 0
+    for (let number = 0; number < 120; number++) {
+      await handle.appendFile(block(number))
+      largest = Math.max(largest, await size())
+      if (number % 10 === 0) await spool.read()
+    }
+    await readAll()
+    expect(largest).toBeLessThan(60 * mebibyte)
+    expect(await size()).toBeLessThan(16 * mebibyte)
+    const texts = log.texts('out')
+    expect(texts.slice(0, 30_000).map(numberOf)).toEqual(Array.from({ length: 30_000 }, (_, index) => index))
+    expect(numberOf(texts.at(-1))).toBe(120 * 16_384 - 1)
+    const dropped = log.texts('belfry').map((text) => Number(/^(\d+) bytes of output came too fast/.exec(text)?.[1]))
+    const total = dropped.reduce((sum, bytes) => sum + bytes, 0) + texts.reduce((sum, text) => sum + text.length + 1, 0)
+    expect(dropped.length).toBeGreaterThan(0)
+    // A line that was passed into has its newline counted once more.
+    expect(Math.abs(total - 120 * mebibyte)).toBeLessThanOrEqual(dropped.length)
+  })
+})
