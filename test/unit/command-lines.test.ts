@@ -3,7 +3,7 @@ import { ErrorTail } from '../../electron/host/executors/command/error-tail'
 import { LineAssembler, longestLine } from '../../electron/host/executors/command/line-assembler'
 import { readExit } from '../../electron/host/executors/command/outcome'
 import { parseOutputLine, parseTerminalProgress } from '../../electron/host/executors/command/parse-output-line'
-import { expandHome } from '../../electron/host/executors/command/prepare'
+import { expandHome, spawnFailure } from '../../electron/host/executors/command/prepare'
 import { parseStatus } from '../../electron/host/executors/command/status-file'
 
 const none = { percent: null, processed: null, total: null, item: null, message: null }
@@ -231,5 +231,16 @@ describe('a working folder', () => {
     { path: '~other', is: '~other' },
   ])('$path is $is', ({ path, is }) => {
     expect(expandHome(path, '/home/me')).toBe(is)
+  })
+})
+
+describe('a command that the operating system will not start', () => {
+  it.each([
+    { code: 'EACCES', error: { code: 'CWD', message: 'the working folder /secret cannot be entered' } },
+    { code: 'ENOENT', error: { code: 'CWD', message: 'the working folder /secret cannot be entered' } },
+    { code: 'E2BIG', error: { code: 'SPAWN', detail: 'E2BIG' } },
+    { code: 'EAGAIN', error: { code: 'SPAWN', detail: 'EAGAIN' } },
+  ])('for $code is explained', ({ code, error }) => {
+    expect(spawnFailure(Object.assign(new Error(`spawn ${code}`), { code }), '/secret').error).toMatchObject(error)
   })
 })

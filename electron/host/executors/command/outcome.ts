@@ -39,9 +39,12 @@ export function failedStart(code: string, message: string, detail?: string): Out
 
 const lost: RunError = { code: 'LOST', message: 'lost: its process is gone and left no exit status' }
 
+/** The wrapper calls itself belfry; dash, bash, busybox and mksh each count lines in their own way. */
+const wrapperSpoke = /^belfry(: (line )?\d+: |: exec: |\[\d+\]: )/
+
 function exitError(action: CommandAction, exit: number, said: string | undefined): RunError {
   const happened = `exit code ${exit}`
-  const refused = said !== undefined && /^belfry: .*exec/.test(said) ? quoted(action) : undefined
+  const refused = said !== undefined && wrapperSpoke.test(said) ? quoted(action) : undefined
   if (exit === 127) {
     const message = refused === undefined ? (said ?? 'a command was not found') : `${refused} was not found`
     return { code: 'NOT_FOUND', message, detail: happened }

@@ -3,6 +3,7 @@
  * moment before the run's process is recorded leaves it running.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { constants } from 'node:os'
 import { messageOf } from '@shared/errors'
 import type { CommandAction } from '@shared/model/action'
 import type { ProcessIdentity, Survivor } from '@shared/model/run'
@@ -60,7 +61,9 @@ class WindowsRun {
   private async run(prepared: Prepared): Promise<Outcome> {
     const { deps, execution } = this
     const child = await this.spawn(prepared)
-    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    const exited = new Promise<number | null>((resolve) => {
+      child.once('exit', (code, signal) => resolve(signal === null ? code : 128 + constants.signals[signal]))
+    })
     const identity = child.pid === undefined ? undefined : deps.processes.identify(child.pid)
     if (identity) {
       const refused = await this.record(identity)
