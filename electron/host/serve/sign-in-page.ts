@@ -8,7 +8,7 @@ export const signInPage = `<!doctype html>
   :root { color-scheme: light dark; }
   body { font: 16px/1.6 system-ui, sans-serif; max-width: 34rem; margin: 18vh auto 0; padding: 0 1.5rem; }
   h1 { font-size: 1.25rem; margin: 0 0 .5rem; }
-  code { font: .95em ui-monospace, monospace; background: color-mix(in srgb, currentColor 10%, transparent); padding: .15em .4em; border-radius: .3em; }
+  code { font: .95em ui-monospace, monospace; background: color-mix(in srgb, currentColor 10%, transparent); padding: .15em .4em; border-radius: .3em; white-space: nowrap; }
   section + section { margin-top: 2.5rem; }
 </style>
 <section>
