@@ -1,0 +1,64 @@
+/** What tests of the page share that need a host of their own, because they look at everything that it has. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test as base, type Page } from 'playwright/test'
+import { removeFolder, startHost, type TestHost } from './host'
+
+interface Fixtures {
+  /** With an empty data folder; stopped and removed after the test. */
+  readonly host: TestHost
+  /** Shows the page, signed in; `place` is what stands behind `#`. */
+  readonly open: (place?: string) => Promise<Page>
+  /** Fails the test when the page logs an error, breaks its content security policy, or asks anybody but the host. */
+  readonly clean: void
+}
+
+export const test = base.extend<Fixtures>({
+  // Playwright asks for a destructured first parameter.
+  host: async ({}, use) => {
+    const host = await startHost({ env: { TZ: 'UTC' } })
+    await use(host)
+    await host.stop()
+    await removeFolder(host.home)
+  },
+  open: async ({ page, host }, use) => {
+    await use(async (place) => {
+      await page.goto(host.url)
+      await page.getByRole('navigation').waitFor()
+      if (place !== undefined) await goTo(page, place)
+      return page
+    })
+  },
+  clean: [
+    async ({ page }, use) => {
+      const complaints: string[] = []
+      page.on('pageerror', (error) => complaints.push(error.stack ?? error.message))
+      page.on('console', (message) => {
+        const text = message.text()
+        // A request that the host refuses, or a host that is gone, is what some tests are about.
+        if (message.type() === 'error' && !text.startsWith('Failed to load resource')) complaints.push(text)
+      })
+      page.on('request', (request) => {
+        const { protocol, hostname } = new URL(request.url())
+        if (protocol.startsWith('http') && hostname !== '127.0.0.1') complaints.push(`asked ${request.url()}`)
+      })
+      await use()
+      expect(complaints, 'the page complained').toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+/** Another place of the page, without loading it anew. */
+export async function goTo(page: Page, place: string): Promise<void> {
+  await page.evaluate((hash) => {
+    window.location.hash = hash
+  }, place)
+}
+
+/** What axe finds wrong with what is shown now, one line each. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}`))
+}
+
+export { expect }
