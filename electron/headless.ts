@@ -25,7 +25,7 @@ export interface ServeOptions {
   readonly page: boolean
   /** Lines for people. */
   readonly print: (line: string) => void
-  /** Called for each SIGTERM, SIGINT or SIGHUP: the first stops the host, the second hurries, the third gives up waiting. */
+  /** Called for each SIGTERM, SIGINT or SIGHUP: the first stops the host, the second hurries, the third ends this process. */
   readonly onStopSignal: (call: (signal: string) => void) => void
 }
 
@@ -51,6 +51,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 async function run(options: ServeOptions, { log }: HostLog): Promise<void> {
   const { dataFolder, print } = options
+  watchForUnexpected(log)
   const ports = nodePorts({ dataFolder, log, notifier: logNotifier(log) })
   const control = controlAddress(dataFolder, process.env, process.platform)
   let page: PageDoor | undefined
@@ -90,11 +91,17 @@ async function run(options: ServeOptions, { log }: HostLog): Promise<void> {
   print('Belfry has stopped.')
 }
 
-/** Resolves at the first signal. */
+/** Ms in which signals count as one: npm passes on the Ctrl-C that the terminal has sent to everybody already. */
+const sameStroke = 500
+
+/** Resolves at the first signal; the second makes the host hurry, the third does not wait for it any more. */
 function stopRequested(options: ServeOptions, host: Host, print: (line: string) => void): Promise<void> {
   let count = 0
+  let last = Number.NEGATIVE_INFINITY
   return new Promise((resolve) =>
     options.onStopSignal((signal) => {
+      if (performance.now() - last < sameStroke) return
+      last = performance.now()
       count += 1
       if (count === 1) {
         print(`Belfry is stopping (${signal}): runs are ended first. Once more to hurry.`)
@@ -102,9 +109,17 @@ function stopRequested(options: ServeOptions, host: Host, print: (line: string) 
       } else if (count === 2) {
         print('Belfry hurries: what still runs is killed.')
         host.stop().catch((error: unknown) => print(messageOf(error)))
+      } else {
+        print('Belfry gives up waiting; the next start ends what is left.')
+        process.exit(1)
       }
     }),
   )
+}
+
+/** An error that nobody caught is told, never a silent death, and no reason to end what runs. */
+function watchForUnexpected(log: HostLog['log']): void {
+  process.on('uncaughtException', (error) => log.fatal({ err: error }, 'an error that nobody caught'))
 }
 
 function logNotifier(log: HostLog['log']): Notifier {

@@ -6,6 +6,7 @@ import type { Client } from '@shared/contract'
 import { httpClient } from '@shared/contract/client'
 import { BelfryError } from '@shared/errors'
 import { readLock } from '../host/store/lock'
+import { systemProcesses } from '../platform/processes'
 import { socketFetch } from './socket-fetch'
 
 export interface Connection {
@@ -30,7 +31,7 @@ export async function connect(folder: string, startHint: string): Promise<Connec
       const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
       return { client: httpClient({ url: 'http://belfry/api', fetch: carrier.fetch, headers }), close: carrier.close }
     }
-    if (!lock || !isAlive(lock.pid))
+    if (!lock || !systemProcesses().alive(lock))
       throw new BelfryError('NO_HOST', `no host is running on ${folder}; start one with: ${startHint}`)
     if (performance.now() > until) {
       throw new BelfryError(
@@ -51,12 +52,4 @@ function answers(path: string): Promise<boolean> {
     })
     socket.once('error', () => resolve(false))
   })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

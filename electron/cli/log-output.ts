@@ -19,7 +19,7 @@ export function createLogOutput({ stdout, stderr, colours }: Terminal): LogOutpu
     async line({ stream, text }) {
       const said = drawn ? parseOutputLine(text) : undefined
       await erase()
-      if (said?.kind === 'progress') bar = progressBar(said.progress, stderr.columns ?? 80)
+      if (said?.kind === 'progress') bar = progressBar(said.progress, stderr.columns || 80)
       else if (stream === 'out') await write(stdout, `${text}\n`)
       else await write(stderr, `${stream === 'belfry' && drawn ? colours.dim(text) : text}\n`)
       await redraw()

@@ -32,7 +32,7 @@ export function taskTable(tasks: readonly TaskView[], terminal: Terminal): strin
       task.nextAt === null ? '–' : when(task.nextAt, now()),
       task.id,
     ]),
-    stdout.isTTY ? stdout.columns : undefined,
+    stdout.isTTY ? stdout.columns || undefined : undefined,
   )
 }
 
@@ -101,7 +101,7 @@ export function runTable(runs: readonly Run[], terminal: Terminal): string {
       run.triggeredBy,
       run.id,
     ]),
-    stdout.isTTY ? stdout.columns : undefined,
+    stdout.isTTY ? stdout.columns || undefined : undefined,
   )
 }
 

@@ -72,7 +72,10 @@ describe('a host that is told to stop', () => {
     const stopped = running.stop('SIGTERM')
     await until('the word that it stops', () => running.output().includes('Belfry is stopping'))
     const started = performance.now()
-    process.kill(running.pid, 'SIGTERM')
+    await until('the word that it hurries', () => {
+      process.kill(running.pid, 'SIGTERM')
+      return running.output().includes('Belfry hurries')
+    })
     expect(await stopped).toEqual({ code: 0, signal: null })
     expect(performance.now() - started).toBeLessThan(5000)
   })

@@ -75,7 +75,7 @@ function importText(answer: ImportAnswer, { colours, stdout }: Terminal): string
           scheduleWords(task.triggers, 'en'),
           task.locked ?? (task.enabled ? 'enabled' : 'disabled'),
         ]),
-        stdout.isTTY ? stdout.columns : undefined,
+        stdout.isTTY ? stdout.columns || undefined : undefined,
       ),
     )
   }

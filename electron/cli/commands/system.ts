@@ -116,7 +116,10 @@ function statusText(status: SystemStatus, { colours, now }: Terminal): string {
           ? `paused${paused.until === null ? '' : ` until ${exact(paused.until)}`}`
           : 'running',
     ],
-    ['tasks', `${status.tasks}${status.attention > 0 ? `, ${colours.red(`${status.attention} need attention`)}` : ''}`],
+    [
+      'tasks',
+      `${status.tasks}${status.attention > 0 ? `, ${colours.red(`${status.attention} ${status.attention === 1 ? 'needs' : 'need'} attention`)}` : ''}`,
+    ],
     ['running', `${status.activeRuns} of at most ${status.maxConcurrent}`],
     ['next', next ? `${next.taskName} ${when(next.at, now())}` : 'nothing is planned'],
     [
