@@ -174,7 +174,7 @@ describe('a journal with a damaged byte', () => {
         await journal.close()
         expect((await open(folder)).records).toEqual([...found, 'next'])
       }),
-      { numRuns: 120 },
+      { numRuns: 60 },
     )
   })
 
@@ -236,6 +236,23 @@ describe('a journal on a failing disk', () => {
           expect(after.records).toEqual([...between.records, 3])
           expect(after.context.warnings).toEqual([])
         }
+      }
+    }
+  })
+
+  it('cuts off what a failure left, once it can', async () => {
+    for (const torn of [false, true]) {
+      for (let at = 0; at < 3; at += 1) {
+        const folder = await written([1])
+        const faulty = faultyFiles()
+        const { journal } = await open(folder, faulty.files)
+        faulty.plan({ at, torn, onwards: true })
+        await expect(journal.append(month, ['long '.repeat(20)])).rejects.toMatchObject({ code: 'STORAGE' })
+        faulty.plan()
+        await journal.append(month, [2])
+        const { records, context } = await open(folder)
+        expect(records).toEqual([1, 2])
+        expect(context.warnings).toEqual([])
       }
     }
   })

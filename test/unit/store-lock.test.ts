@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -85,16 +85,31 @@ describe('the lock of a data folder', () => {
     }
   })
 
-  it.each(['', '{"id":', '{"id":"../../etc"}', 'null'])(
-    'that reads "%s" is taken once nobody can be writing it',
-    async (text) => {
-      const folder = await tempFolder()
-      await writeFile(join(folder, 'lock'), text)
-      expect(await readLock(files, folder)).toBeUndefined()
-      const lock = await acquire(folder)
-      expect(await readLock(files, folder)).toEqual(lock.record)
-    },
-  )
+  it.each(['', '{"id":"../../etc"}'])('that reads "%s" is taken once nobody can be writing it', async (text) => {
+    const folder = await tempFolder()
+    await writeFile(join(folder, 'lock'), text)
+    expect(await readLock(files, folder)).toBeUndefined()
+    const lock = await acquire(folder)
+    expect(await readLock(files, folder)).toEqual(lock.record)
+  })
+
+  it('is not believed by one who was so slow to write it that another took it for torn', async () => {
+    const folder = await tempFolder()
+    const path = join(folder, 'lock')
+    const slow = new Proxy(files, {
+      get: (target, name) =>
+        name !== 'open'
+          ? (Reflect.get(target, name) as unknown)
+          : async (...given: Parameters<typeof files.open>) => {
+              const handle = await files.open(...given)
+              if (given[0] !== path) return handle
+              await rm(path)
+              await acquire(folder)
+              return handle
+            },
+    })
+    await expect(acquireLock({ ...ports, files: slow }, folder, holder)).rejects.toMatchObject({ code: 'LOCKED' })
+  })
 
   it('is left alone by a holder that lost it', async () => {
     const folder = await tempFolder()

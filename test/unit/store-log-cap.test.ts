@@ -150,14 +150,15 @@ describe('a log over its limit', () => {
   })
 
   it('is read right while it is cut', async () => {
+    // Large enough to be read in several steps.
     const logs = openLogs(await tempFolder())
-    const writer = await logs.open(running, limit)
+    const writer = await logs.open(running, 1 << 20)
     let writing = true
-    const readers = [0, 300, 900].map(async (after) => {
+    const readers = [0, 3000, 9000].map(async (after) => {
       while (writing) checkLines(await readAll(logs, after))
     })
-    for (let n = 0; n < 100; n += 1) {
-      await writer.append(Array.from({ length: 100 }, (_, index) => line(n * 100 + index + 1)))
+    for (let n = 0; n < 60; n += 1) {
+      await writer.append(Array.from({ length: 1000 }, (_, index) => line(n * 1000 + index + 1)))
     }
     await writer.close()
     writing = false
