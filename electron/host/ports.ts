@@ -96,7 +96,11 @@ export interface ModuleProcess extends ProcessIdentity {
 
 /** Runs a JavaScript file in a process of its own: `utilityProcess` in Electron, `fork` in Node. */
 export interface ModuleRunner {
-  start(options: { readonly file: string; readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> }): Promise<ModuleProcess>
+  start(options: {
+    readonly file: string
+    readonly args: readonly string[]
+    readonly env: Readonly<Record<string, string>>
+  }): Promise<ModuleProcess>
 }
 
 /** Seals secrets: the desktop's keychain, or a key file with mode 0600. */
