@@ -75,16 +75,26 @@ export async function runSuite(name, { filters, env }) {
  * @returns {Promise<string>} how it ended, in words
  */
 export async function run(file, args, env) {
-  const child = spawn(file, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
-  let late = false
-  const limit = setTimeout(() => {
-    late = true
-    child.kill('SIGTERM')
-    setTimeout(() => child.kill('SIGKILL'), 10_000).unref()
-  }, limitMinutes * 60_000)
+  // In a group of its own, so that a runner that hangs goes with all its workers.
+  const child = spawn(file, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true })
+  const kill = (/** @type {NodeJS.Signals} */ signal) => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, signal)
+  }
+  const stop = (/** @type {NodeJS.Signals} */ signal) => {
+    child.once('exit', () => process.exit(130))
+    kill(signal)
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  const timers = [
+    setTimeout(() => kill('SIGTERM'), limitMinutes * 60_000),
+    setTimeout(() => kill('SIGKILL'), limitMinutes * 60_000 + 10_000),
+  ]
+  const started = performance.now()
   const [code, signal] = await once(child, 'exit')
-  clearTimeout(limit)
-  if (late) return `not done within ${limitMinutes} minutes`
+  timers.forEach(clearTimeout)
+  process.off('SIGINT', stop).off('SIGTERM', stop)
+  if (performance.now() - started > limitMinutes * 60_000) return `not done within ${limitMinutes} minutes`
   return signal ? `ended by ${signal}` : `exit code ${code}`
 }
 
