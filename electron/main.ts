@@ -62,14 +62,20 @@ async function run(): Promise<void> {
   )
   guardContents(app, log)
   refusePermissions(session.defaultSession)
-  setApplicationMenu(process.platform)
   servePage(session.defaultSession, {
     folder: join(built, 'renderer'),
     devServer: app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'],
   })
 
   let window: PageWindow | undefined
-  const show = (hash?: string): void => window?.show(hash)
+  /** What is asked for before there is a window is kept for it. */
+  let wanted = process.argv.includes('--hidden') ? undefined : ''
+  const show = (hash = ''): void => {
+    if (window) window.show(hash)
+    else wanted = hash
+  }
+  app.on('second-instance', (_event, argv) => !argv.includes('--hidden') && show())
+  app.on('activate', () => show())
   const ports = electronPorts({ dataFolder, log, notifier: desktopNotifier(notifications, show) })
   const control = controlAddress(dataFolder, process.env, process.platform)
   const host = await createHost(ports, {
@@ -121,9 +127,8 @@ async function run(): Promise<void> {
     quit('it cannot start', 1)
     return
   }
-  app.on('second-instance', (_event, argv) => !argv.includes('--hidden') && show())
-  app.on('activate', () => show())
-  if (!process.argv.includes('--hidden')) show()
+  setApplicationMenu(process.platform, said().quit, () => shell?.askToQuit())
+  if (wanted !== undefined) show(wanted)
 }
 
 /** Beside a headless host its page is shown, and the app lives as long as that window. Anything else is an error. */

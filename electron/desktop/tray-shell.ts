@@ -25,6 +25,8 @@ export interface TrayShellOptions {
 export interface TrayShell {
   /** Ms that stopping the host may take. */
   shutdownGrace(): number
+  /** Quits, unless something runs and the operator would rather stay. */
+  askToQuit(): void
   close(): void
 }
 
@@ -35,12 +37,18 @@ export async function openTrayShell(options: TrayShellOptions): Promise<TrayShel
   const mirror = await mirrorHost(client, host.events)
   const settings = (): Settings => mirror.state().settings
 
+  const askToQuit = (): void => {
+    mayQuit(client, window, words(settings())).then(
+      (yes) => yes && options.quit('the operator'),
+      (error: unknown) => log.error({ err: error }, 'the operator could not be asked'),
+    )
+  }
   const act = trayActions({
     client,
     log,
     now: Date.now,
     open: (hash) => window.show(hash),
-    quit: () => void askToQuit(client, window, words(settings())).then((yes) => yes && options.quit('the tray’s menu')),
+    quit: askToQuit,
     failed: (message) =>
       notifications.show({ title: words(settings()).actionFailed, body: message, onClick: () => window.show() }),
   })
@@ -58,6 +66,7 @@ export async function openTrayShell(options: TrayShellOptions): Promise<TrayShel
 
   return {
     shutdownGrace: () => settings().shutdownGrace,
+    askToQuit,
     close() {
       forget()
       mirror.stop()
@@ -67,7 +76,7 @@ export async function openTrayShell(options: TrayShellOptions): Promise<TrayShel
 }
 
 /** True at once when nothing runs. */
-async function askToQuit(client: Client, window: PageWindow, said: Words): Promise<boolean> {
+async function mayQuit(client: Client, window: PageWindow, said: Words): Promise<boolean> {
   const { items } = await client.runs.list({ status: ['queued', 'running'], limit: 1000 })
   if (items.length === 0) return true
   const parent = window.visible()

@@ -23,6 +23,7 @@ test('a failing task raises a notification with its name and reason, whose click
   const page = await tray.page()
   await until('the run’s page', () => page.url().endsWith(`#/runs/${runId}`))
   await expect(page.getByText('rsync: connection closed').first()).toBeVisible()
+  await until('its end on the screen', () => watch.shown().every(({ open }) => !open))
   watch.stop()
 })
 

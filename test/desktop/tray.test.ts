@@ -84,14 +84,3 @@ test('a click on the bell, and "Open Belfry", bring the window', async ({ startT
   await clickTrayMenu(await trayItem(), 'Open Belfry')
   await until('the window again', tray.windowVisible)
 })
-
-test('a click that the host refuses is answered in words', async ({ startTray }) => {
-  const { client, log } = await startTray({ args: ['--hidden'] })
-  const { id } = await client.tasks.create(commandTask('Fleeting', 'true'))
-  const entry = await until('the entry', async () => findEntry(await trayMenu(await trayItem()), ['Run', 'Fleeting']))
-  expect(entry.enabled).toBe(true)
-  const item = await trayItem()
-  // The click comes before the menu knows that the task is gone.
-  await Promise.all([client.tasks.remove({ id }), clickTrayMenu(item, 'Run', 'Fleeting').catch(() => undefined)])
-  expect(await log()).not.toContain('nobody caught')
-})
