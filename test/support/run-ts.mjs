@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { runnerImport } from 'vite'
 
-await runnerImport(process.argv[2], {
+await runnerImport(process.argv[2] ?? '', {
   configFile: false,
   logLevel: 'error',
   root: fileURLToPath(new URL('../..', import.meta.url)),
