@@ -84,8 +84,9 @@ export function invalidInput(error: z.core.$ZodError | readonly z.core.$ZodIssue
   })
 }
 
-/** A union's own message says nothing; its closest branch does. */
+/** A union's or a key's own message says nothing; that of its closest branch, or of the rule for keys, does. */
 function deepest(issue: z.core.$ZodIssue): { path: readonly PropertyKey[]; message: string } {
+  if (issue.code === 'invalid_key') return { path: issue.path, message: issue.issues[0]?.message ?? issue.message }
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue
   const branches = issue.errors.map((branch) => branch[0]).filter((branch) => branch !== undefined)
   const inner = branches.find((branch) => branch.path.length > 0) ?? branches.find((branch) => branch.code === 'custom')

@@ -28,25 +28,25 @@ export const test = base.extend<Fixtures>({
       return page
     })
   },
-  clean: [
-    async ({ page }, use) => {
-      const complaints: string[] = []
-      page.on('pageerror', (error) => complaints.push(error.stack ?? error.message))
-      page.on('console', (message) => {
-        const text = message.text()
-        // A request that the host refuses, or a host that is gone, is what some tests are about.
-        if (message.type() === 'error' && !text.startsWith('Failed to load resource')) complaints.push(text)
-      })
-      page.on('request', (request) => {
-        const { protocol, hostname } = new URL(request.url())
-        if (protocol.startsWith('http') && hostname !== '127.0.0.1') complaints.push(`asked ${request.url()}`)
-      })
-      await use()
-      expect(complaints, 'the page complained').toEqual([])
-    },
-    { auto: true },
-  ],
+  clean: [async ({ page }, use) => watchForComplaints(page, use), { auto: true }],
 })
+
+/** @throws after `use` when the page has complained meanwhile, or asked anybody but this machine */
+export async function watchForComplaints(page: Page, use: () => Promise<void>): Promise<void> {
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message))
+  page.on('console', (message) => {
+    const text = message.text()
+    // A request that the host refuses, or a host that is gone, is what some tests are about.
+    if (message.type() === 'error' && !text.startsWith('Failed to load resource')) complaints.push(text)
+  })
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url())
+    if (protocol.startsWith('http') && hostname !== '127.0.0.1') complaints.push(`asked ${request.url()}`)
+  })
+  await use()
+  expect(complaints, 'the page complained').toEqual([])
+}
 
 /** Another place of the page, without loading it anew. */
 export async function goTo(page: Page, place: string): Promise<void> {

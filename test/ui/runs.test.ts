@@ -1,0 +1,99 @@
+import { accessibilityProblems, addTask, expect, startRun, test } from '../support/shared-host-page'
+
+test.describe('the list of runs', () => {
+  test('shows a run from its start to its end, without being asked again', async ({ page, host, visit }) => {
+    const task = await addTask(
+      host,
+      'Lively',
+      '--manual',
+      '--command',
+      'echo "::progress 30/60 files"; sleep 1; exit 4',
+    )
+    await visit('/runs')
+    const run = await startRun(host, task)
+    const row = page.locator(`[data-run="${run.id}"]`)
+    await expect(row).toContainText(task.name)
+    await expect(row).toContainText('#1')
+    await expect(row).toContainText('Running')
+    await expect(row.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '50')
+    await expect(row).toContainText('Failed')
+    await expect(row).toContainText('exit code 4')
+    await expect(row).toContainText('by hand')
+  })
+
+  test('is narrowed by task and by state, and the address keeps it', async ({ page, host, visit }) => {
+    const good = await addTask(host, 'Good', '--manual', '--command', 'true')
+    const bad = await addTask(host, 'Bad', '--manual', '--command', 'exit 1')
+    for (const task of [good, bad]) await host.belfry(['run', task.id, '--wait'])
+    await visit('/runs')
+    await page.getByRole('combobox', { name: 'Task' }).click()
+    await page.getByPlaceholder('Find a task').fill(bad.name)
+    await page.getByRole('option', { name: bad.name }).click()
+    const rows = page.locator('[data-run]')
+    await expect(rows).toHaveCount(1)
+    await expect(rows).toContainText(bad.name)
+    await expect(page).toHaveURL(new RegExp(`task=${bad.id}`))
+
+    await page.getByRole('combobox', { name: 'State' }).click()
+    await page.getByRole('option', { name: 'Succeeded' }).click()
+    await page.keyboard.press('Escape')
+    await expect(page.getByText('No run fits these filters')).toBeVisible()
+    await page.reload()
+    await expect(page.getByText('No run fits these filters')).toBeVisible()
+    await page.getByRole('button', { name: 'Clear filters' }).first().click()
+    await expect(rows.filter({ hasText: good.name })).toHaveCount(1)
+  })
+
+  test('is walked by keyboard', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Keys', '--manual', '--command', 'true')
+    for (const _ of [1, 2]) await host.belfry(['run', task.id, '--wait'])
+    await visit(`/runs?task=${task.id}`)
+    await expect(page.locator('[data-run]')).toHaveCount(2)
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('j')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('heading', { name: 'Run #1' })).toBeVisible()
+  })
+
+  test('fetches older runs as one scrolls, and counts new ones above instead of moving', async ({
+    page,
+    host,
+    visit,
+  }) => {
+    const task = await addTask(host, 'Many', '--every', '1s', '--command', 'true', '--disabled')
+    await visit('/runs')
+    // Through the page's own API, for the speed of it.
+    await page.evaluate(async (id) => {
+      for (let round = 0; round < 130; round += 1) {
+        const headers = { 'content-type': 'application/json' }
+        let answer: Response
+        do answer = await fetch(`/api/tasks/${id}/run`, { method: 'POST', headers, body: '{}' })
+        while (answer.status === 409)
+      }
+    }, task.id)
+    await page.reload()
+    await visit(`/runs?task=${task.id}`)
+    const scroller = page.getByRole('rowgroup')
+    await expect(page.locator('[data-run]').first()).toContainText('#130')
+    await scroller.evaluate((element) => (element.scrollTop = element.scrollHeight))
+    await expect(page.locator('[data-run]', { hasText: '#31' })).toBeVisible()
+    await scroller.evaluate((element) => (element.scrollTop = element.scrollHeight))
+    await expect(page.locator('[data-run]').last()).toContainText(/#1(?!\d)/)
+
+    const top = await scroller.evaluate((element) => element.scrollTop)
+    await startRun(host, task)
+    await page.getByRole('button', { name: 'one new run' }).waitFor()
+    expect(await scroller.evaluate((element) => element.scrollTop)).toBe(top)
+    await page.getByRole('button', { name: 'one new run' }).click()
+    await expect(page.locator('[data-run]').first()).toContainText('#131')
+  })
+
+  test('has nothing that axe objects to', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Axe', '--manual', '--command', 'exit 2')
+    await host.belfry(['run', task.id, '--wait'])
+    await visit('/runs')
+    await expect(page.locator('[data-run]').first()).toBeVisible()
+    expect(await accessibilityProblems(page)).toEqual([])
+  })
+})

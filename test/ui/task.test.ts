@@ -1,0 +1,126 @@
+import { accessibilityProblems, addTask, expect, startRun, test } from '../support/shared-host-page'
+
+test.describe('a task', () => {
+  test('shows when it runs next and how it has fared', async ({ page, host, visit }) => {
+    const task = await addTask(
+      host,
+      'Backup',
+      '--cron',
+      '15 2 * * *',
+      '--timeout',
+      '2h',
+      '--tag',
+      'nightly',
+      '--command',
+      'exit 0',
+    )
+    for (const _ of [1, 2, 3]) await host.belfry(['run', task.id, '--wait'])
+    await visit(`/tasks/${task.id}`)
+    await expect(page.getByTestId('task-state')).toHaveText('Succeeded')
+    await expect(
+      page.getByRole('banner').or(page.locator('header')).getByText('At 02:15, every day').first(),
+    ).toBeVisible()
+    const next = page.getByTestId('next').getByRole('listitem')
+    await expect(next).toHaveCount(10)
+    for (const row of await next.all()) await expect(row).toContainText('02:15')
+    await expect(page.getByTestId('stat-rate')).toHaveText('100 %')
+    await expect(page.getByTestId('stat-since')).toHaveText('never failed')
+    await expect(page.getByRole('img', { name: /Durations of the last 3 runs/ })).toBeVisible()
+    expect(await accessibilityProblems(page)).toEqual([])
+  })
+
+  test('runs now, and its log is one click away', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Now', '--manual', '--command', 'echo hello; sleep 30')
+    await visit(`/tasks/${task.id}`)
+    await page.getByRole('button', { name: 'Run now' }).click()
+    await expect(page.getByTestId('task-state')).toHaveText('Running')
+    await page.getByRole('link', { name: 'Open log' }).click()
+    await expect(page.locator('[data-line]', { hasText: 'hello' })).toBeVisible()
+    await host.belfry(['cancel', task.id])
+  })
+
+  test('with parameters asks for them, and the command gets what was given', async ({ page, host, visit }) => {
+    const task = await addTask(
+      host,
+      'Asks',
+      '--manual',
+      '--param',
+      'who=world',
+      '--param',
+      'times=3',
+      '--command',
+      'echo "hello $BELFRY_PARAM_WHO, $BELFRY_PARAM_TIMES times"',
+    )
+    await visit(`/tasks/${task.id}`)
+    await page.getByRole('button', { name: 'Run now' }).click()
+    const dialog = page.getByRole('dialog', { name: `Run ${task.name}` })
+    await expect(dialog.getByLabel('who')).toHaveValue('world')
+    await expect(dialog).toContainText('BELFRY_PARAM_WHO')
+    expect(await accessibilityProblems(page)).toEqual([])
+    await dialog.getByLabel('who').fill('operator')
+    await page.keyboard.press('Enter')
+    await expect(dialog).toBeHidden()
+    await expect(page.getByTestId('task-state')).toHaveText('Succeeded')
+    const { items } = await host.json<{ items: { id: string }[] }>(['runs', '--task', task.id])
+    await visit(`/runs/${items[0]?.id}`)
+    await expect(page.locator('[data-line]', { hasText: 'hello operator, 3 times' })).toBeVisible()
+    await expect(page.getByRole('complementary', { name: 'Details' })).toContainText('"operator"')
+  })
+
+  test('is paused for a time and resumed', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Paused', '--cron', '0 3 * * *', '--command', 'true')
+    await visit(`/tasks/${task.id}`)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByRole('menuitem', { name: 'Until resumed' }).click()
+    await expect(page.getByTestId('task-state')).toHaveText('Paused')
+    await expect(page.getByText('Paused: nothing is planned until it is resumed.')).toBeVisible()
+    expect(await host.json(['show', task.id])).toMatchObject({ pause: { until: null }, nextAt: null })
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await expect(page.getByTestId('task-state')).toHaveText('Not run yet')
+    await expect(page.getByTestId('next').getByRole('listitem')).toHaveCount(10)
+    expect(await host.json(['show', task.id])).toMatchObject({ pause: null })
+  })
+
+  test('is disabled, deleted and put back', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Gone', '--cron', '0 3 * * *', '--command', 'true')
+    await visit(`/tasks/${task.id}`)
+    const more = page.getByRole('button', { name: 'More actions' })
+    await more.click()
+    await page.getByRole('menuitem', { name: 'Disable' }).click()
+    await expect(page.getByTestId('task-state')).toHaveText('Disabled')
+    await more.click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await expect(page).toHaveURL(/#\/tasks$/)
+    expect((await host.belfry(['show', task.id])).code).toBe(1)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await visit(`/tasks/${task.id}`)
+    await expect(page.getByTestId('task-state')).toHaveText('Disabled')
+    expect(await host.json(['show', task.id])).toMatchObject({ id: task.id, enabled: false })
+  })
+
+  test('shows what it is, for people and as JSON', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Facts', '--every', '90s', '--env', 'LEVEL=high', '--command', 'echo "$LEVEL"')
+    await visit(`/tasks/${task.id}?tab=definition`)
+    await expect(page.getByRole('definition').filter({ hasText: 'Every 90 seconds' })).toBeVisible()
+    await expect(page.getByRole('definition').filter({ hasText: 'LEVEL=high' })).toBeVisible()
+    await expect(page.locator('pre')).toContainText('"every": 90000')
+    expect(await accessibilityProblems(page)).toEqual([])
+  })
+
+  test('lists its runs', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Runs', '--manual', '--command', 'exit 9')
+    await startRun(host, task)
+    await visit(`/tasks/${task.id}`)
+    await page.getByRole('tab', { name: 'Runs' }).click()
+    const rows = page.locator('[data-run]')
+    await expect(rows).toHaveCount(1)
+    await expect(rows).toContainText('exit code 9')
+    await rows.click()
+    await expect(page.getByRole('heading', { name: 'Run #1' })).toBeVisible()
+  })
+
+  test('that does not exist is said to be none', async ({ page, visit }) => {
+    await visit('/tasks/01NOSUCHTASK')
+    await expect(page.getByText('There is no such task')).toBeVisible()
+  })
+})
