@@ -75,6 +75,12 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
   let stopped: Promise<void> | undefined
 
   const warnings = createWarnings(ports, () => system.tellSoon())
+  let raised = 0
+  /** The store has more to say as it goes: a log that could not be finished, say. */
+  const raiseNew = (): void => {
+    for (const { code, message } of store.warnings.slice(raised)) warnings.raise(code, message)
+    raised = store.warnings.length
+  }
   const settings = () => store.settings.get()
   const task = (id: string) => store.tasks.get(id)
 
@@ -101,6 +107,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
       tasks.tell(run.taskId)
       system.tellSoon()
       if (run.finishedAt !== null) noticeFailure(run)
+      raiseNew()
     },
   })
   const planner: Planner = createPlanner({
@@ -177,7 +184,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     runs,
     system,
     async start() {
-      for (const { code, message } of store.warnings) warnings.raise(code, message)
+      raiseNew()
       await runs.recover()
       const startups = await startupsDue(store, ports.processes.bootId(), clock.now())
       planner.start(startups)
