@@ -3,10 +3,18 @@ import { z } from 'zod'
 import { formatDuration, parseDuration } from '../schedule/duration'
 import { isTimeZone } from '../schedule/zone'
 
-/** UTC, ISO 8601 with milliseconds: `2027-03-28T01:00:00.000Z`. Other precisions and offsets are accepted and normalised. */
+/**
+ * UTC, ISO 8601 with milliseconds: `2027-03-28T01:00:00.000Z`. Other precisions and offsets are accepted and normalised.
+ * The years 0 to 9999, also in UTC: what is accepted once can be read again.
+ */
 export const instant = z.iso
   .datetime({ offset: true, error: 'is not an instant such as 2027-03-28T01:00:00Z' })
-  .transform((text) => new Date(text).toISOString())
+  .transform((text, context) => {
+    const normal = new Date(text).toISOString()
+    if (/^\d{4}-/.test(normal)) return normal
+    context.addIssue({ code: 'custom', message: 'must be in the years 0000 to 9999 (UTC)', input: text })
+    return z.NEVER
+  })
 export type Instant = z.infer<typeof instant>
 
 /**
@@ -36,8 +44,30 @@ export const timeZone = z
   .string()
   .refine(isTimeZone, { error: (issue) => `"${String(issue.input)}" is not a known time zone such as Europe/Berlin` })
 
-export const json = z.json()
+/** Levels. Whatever looks at JSON by recursion (zod, JSON.stringify, the page) is far from the end of its stack. */
+const deepestJson = 100
+
+/** A JSON value, nested at most 100 levels deep. */
+export const json = z
+  .unknown()
+  .superRefine((value, context) => {
+    if (isDeep(value)) context.addIssue({ code: 'custom', message: `is nested deeper than ${deepestJson} levels` })
+  })
+  .pipe(z.json())
 export type Json = z.infer<typeof json>
+
+function isDeep(value: unknown): boolean {
+  let level = [value].filter(isNest)
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === deepestJson) return true
+    level = level.flatMap((one) => Object.values(one).filter(isNest))
+  }
+  return false
+}
+
+function isNest(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
 
 /** Reaches a command as `BELFRY_PARAM_<NAME>`: the name upper-cased, whatever is not a letter, digit or `_` as `_`. */
 export const parameters = z.record(z.string().min(1).max(100), json).superRefine((value, context) => {
