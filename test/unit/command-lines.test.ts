@@ -26,6 +26,28 @@ describe('what a line of output says to Belfry', () => {
   })
 
   it.each([
+    `::progress 5${' '.repeat(60_000)}\u2028x\u2028y`,
+    `::progress 5${' '.repeat(60_000)}\rx\ry\rz`,
+    `::progress ${'1'.repeat(60_000)}x`,
+    `::progress 1/${'1'.repeat(60_000)}x`,
+    `::progress 5${' a'.repeat(30_000)}\u2028`,
+    `::progress${' '.repeat(60_000)}x`,
+  ])('a line made to be hard to read is read at once', (line) => {
+    const began = performance.now()
+    parseOutputLine(line)
+    expect(performance.now() - began).toBeLessThan(250)
+  })
+
+  it.each([
+    { line: '::progress 45text', reason: 'needs' },
+    { line: '::progress 1/2x', reason: 'needs' },
+    { line: '::progress 45%x', reason: 'needs' },
+    { line: `::result ${'['.repeat(5000)}${']'.repeat(5000)}`, reason: 'nested deeper than 100 levels' },
+  ])('a directive that is not one is told: $reason', ({ line, reason }) => {
+    expect(parseOutputLine(line)).toEqual({ kind: 'malformed', reason: expect.stringContaining(reason) as string })
+  })
+
+  it.each([
     { line: '::result {"rows": 3}', result: { rows: 3 } },
     { line: '::result 7', result: 7 },
     { line: '::result null', result: null },

@@ -13,7 +13,8 @@ export type Directive =
   | { readonly kind: 'result'; readonly result: Json }
   | { readonly kind: 'malformed'; readonly reason: string }
 
-const progressLine = /^::progress\s+(\d+(?:\.\d+)?)(?:\s*\/\s*(\d+(?:\.\d+)?)|\s*(%))?(?:\s+(.*?))?\s*$/
+// Two neighbours that both take spaces would be tried in all ways there are, on a line of up to 64 KiB.
+const progressLine = /^::progress\s+(\d+(?:\.\d+)?)(?:\s*\/\s*(\d+(?:\.\d+)?)|\s*%)?(?=\s|$)(.*)$/s
 const nothing: ProgressReport = { percent: null, processed: null, total: null, item: null, message: null }
 
 /** Undefined for a line that is only output. */
@@ -25,8 +26,8 @@ export function parseOutputLine(line: string): Directive | undefined {
 }
 
 function parseProgress(line: string): Directive {
-  const [, first, second, , text] = progressLine.exec(line) ?? []
-  const message = text === undefined || text === '' ? null : text
+  const [, first, second, rest = ''] = progressLine.exec(line) ?? []
+  const message = rest.trim() || null
   if (first === undefined) return malformed('::progress needs "45/100", "45%" or "45", then a text if you like')
   const value = Number(first)
   if (second !== undefined) {
