@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../../electron/host/store/open-store'
@@ -156,6 +156,25 @@ describe('the documents', () => {
     expect(await readFile(join(folder, 'quarantine', kept))).toEqual(Buffer.from(content))
     await store.tasks.put([one('new')])
     expect(await reloaded(folder)).toEqual(['new', 'old'])
+  })
+
+  it('are loaded from the previous version where a folder lies in the place of tasks.json, which is kept', async () => {
+    const folder = await folderWithOldTask()
+    const store = await open(folder)
+    await store.tasks.put([one('new')])
+    await store.close()
+    await rm(join(folder, 'tasks.json'))
+    await mkdir(join(folder, 'tasks.json', 'mine'), { recursive: true })
+    const again = await open(folder)
+    expect(names(again)).toEqual(['old'])
+    expect(again.warnings).toMatchObject([
+      { code: 'RECOVERED', message: expect.stringContaining('it is a folder') as string },
+    ])
+    const [kept = ''] = await readdir(join(folder, 'quarantine'))
+    expect(await readdir(join(folder, 'quarantine', kept))).toEqual(['mine'])
+    await again.tasks.put([one('newer')])
+    await again.close()
+    expect(await reloaded(folder)).toEqual(['newer', 'old'])
   })
 
   it('are quarantined, both, and begun anew where neither can be read', async () => {

@@ -7,7 +7,7 @@ import { Low, type Adapter } from 'lowdb'
 import { z } from 'zod'
 import { createBatcher } from './batcher'
 import { quarantineCopy, quarantineMove, temporaryName, warn, type StoreContext } from './context'
-import { isThere, readIfThere, storageError, syncFolder, writeNewFile } from './disk'
+import { codeOf, isThere, readIfThere, storageError, syncFolder, writeNewFile } from './disk'
 import { describe, isNewer, refuseNewer } from './format'
 
 export interface DocumentSpec<T> {
@@ -75,15 +75,22 @@ export function createAdapter<T>(context: StoreContext, spec: DocumentSpec<T>): 
 
   async function load(name: string): Promise<{ data: T } | { missing: true } | { reason: string }> {
     const file = join(context.folder, name)
-    const bytes = await readIfThere(files, file)
+    const setAside = async (why: string): Promise<{ reason: string }> => {
+      const kept = await quarantineMove(context, file)
+      return { reason: `${name} could not be read and is now ${kept} (${why})` }
+    }
+    const bytes = await readIfThere(files, file).catch((error: unknown) => {
+      if (codeOf(error) === 'EISDIR') return 'folder' as const
+      throw error
+    })
     if (!bytes) return { missing: true }
+    if (bytes === 'folder') return setAside('it is a folder')
     let found
     try {
       found = decode(name, bytes)
     } catch (error) {
       if (isNewer(error)) throw error
-      const kept = await quarantineMove(context, file)
-      return { reason: `${name} could not be read and is now ${kept} (${describe(error)})` }
+      return setAside(describe(error))
     }
     if (found.skipped.length > 0) {
       const kept = await quarantineCopy(context, name, bytes)

@@ -80,7 +80,10 @@ async function take(ports: LockPorts, path: string, record: LockRecord): Promise
       if (second?.record?.id === record.id) return { record, release: () => release(files, path, record) }
     }
     const found = await readSettled(ports, path)
-    if (!found) continue
+    if (!found) {
+      await refuseLink(files, path)
+      continue
+    }
     if (found.record && !isStale(ports, found.record, record.machineId))
       throw refusal(path, found.record, record.machineId)
     await breakStale(ports, path, found, record)
@@ -114,6 +117,13 @@ async function release(files: Files, path: string, record: LockRecord): Promise<
   const content = await readContent(files, path)
   if (content?.record?.id !== record.id) return
   await files.unlink(path)
+}
+
+/** A link that leads nowhere can neither be taken nor read, however often it is tried. */
+async function refuseLink(files: Files, path: string): Promise<void> {
+  const there = await files.lstat(path).catch(() => undefined)
+  if (there?.isSymbolicLink())
+    throw new BelfryError('STORAGE', `${path} is in the way: it is a link; remove it with: rm ${quote(path)}`)
 }
 
 interface Content {
