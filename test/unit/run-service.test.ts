@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import * as files from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import { openStore } from '../../electron/host/store/open-store'
 import type { Store } from '../../electron/host/store/types'
 import { createWarnings, type Warnings } from '../../electron/host/system/warnings'
 import { ulids } from '../../electron/platform/ids'
+import { deferred } from '../support/deferred'
 import { makeTask } from '../support/make-task'
 import { scriptedExecutor, type ScriptedExecutor } from '../support/scripted-executor'
 import { virtualClock, type VirtualClock } from '../support/virtual-clock'
@@ -248,7 +249,9 @@ describe('slots', () => {
           )
           const act = async ({ run, fate }: (typeof all)[number]): Promise<void> => {
             if (fate === 'cancel at once') return
-            await expect.poll(() => executor.runs.some(({ execution }) => execution.run.id === run.id), { interval: 2 }).toBe(true)
+            await expect
+              .poll(() => executor.runs.some(({ execution }) => execution.run.id === run.id), { interval: 2 })
+              .toBe(true)
             expect(
               executor.runs.filter(({ execution }) => runs.activeOf(execution.task.id).includes(execution.run.id))
                 .length,
@@ -340,9 +343,88 @@ describe('stopping', () => {
     await runs.stop()
     expect(started.stops).toEqual([0])
   })
+
+  it('leaves no timer behind that would keep the process once all has ended', async () => {
+    const starting = executor.nextRun()
+    await runs.startManual(known(), {})
+    const started = await starting
+    const stopped = runs.stop()
+    expect(clock.pending()).toBeGreaterThan(0)
+    started.finish()
+    await stopped
+    await expect.poll(() => clock.pending()).toBe(0)
+  })
+})
+
+describe('a run that is cancelled while its end is being written down', () => {
+  it('keeps the end that it had, and the cancel is refused with it', async () => {
+    const starting = executor.nextRun()
+    const run = await runs.startManual(known(), {})
+    const started = await starting
+    const { put } = store.runs
+    const writing = deferred<void>()
+    const disk = deferred<void>()
+    Object.assign(store.runs, {
+      put: async (record: Run) => {
+        writing.resolve()
+        await disk.promise
+        return put(record)
+      },
+    })
+    started.finish()
+    await writing.promise
+    const refused = runs.cancel(run.id)
+    disk.resolve()
+    await expect(refused).rejects.toMatchObject({ code: 'CONFLICT', message: 'the run has ended already: succeeded' })
+    expect(await runs.get(run.id)).toMatchObject({ status: 'succeeded', ending: null })
+  })
+
+  it('is refused from the moment that its process is gone, not only from its record on', async () => {
+    const starting = executor.nextRun()
+    const run = await runs.startManual(known(), {})
+    const started = await starting
+    const { log } = started.execution
+    const { append } = log
+    const closing = deferred<void>()
+    Object.assign(log, {
+      append: async (lines: Parameters<typeof append>[0]) => {
+        closing.resolve()
+        return append(lines)
+      },
+    })
+    started.finish()
+    await closing.promise
+    await expect(runs.cancel(run.id)).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect(await runs.get(run.id)).toMatchObject({ status: 'succeeded', ending: null })
+  })
 })
 
 describe('what the last host left unfinished', () => {
+  it.each(['log', 'spool'])('becomes interrupted, and is told of, though its %s cannot be used', async (damaged) => {
+    const starting = executor.nextRun()
+    const run = await runs.startManual(known(), {})
+    await starting
+    await store.close()
+    const path = join(folder, 'logs', '2027-01', damaged === 'log' ? `${run.id}.log` : run.id)
+    await rm(path, { recursive: true })
+    await (damaged === 'log' ? mkdir(path) : writeFile(path, 'in the way'))
+    store = await openStore({ clock, ids: ulids(), files, log: pino({ level: 'silent' }) }, folder, '0.0.0')
+    const next = createRunService({
+      ports: { clock, ids: ulids(), log: pino({ level: 'silent' }) },
+      store,
+      executors: { command: executor },
+      task: (id) => tasks.get(id),
+      settings: () => store.settings.get(),
+      warnings,
+      changed: () => undefined,
+    })
+    await next.recover()
+    expect(await store.runs.get(run.id)).toMatchObject({ status: 'interrupted', error: { code: 'INTERRUPTED' } })
+    expect(warnings.all()).toMatchObject([
+      { code: 'RECOVERED', message: expect.stringContaining('is not whole') as string },
+    ])
+  })
+
   it('becomes interrupted once its processes are gone', async () => {
     const task = known()
     const starting = executor.nextRun()

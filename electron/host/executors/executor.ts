@@ -57,7 +57,10 @@ export interface Executor<A extends Action = Action> {
   /**
    * After a restart of the host, for a run found unfinished: ends every process that still belongs to it (by identity,
    * group and marker, each checked by start time) and folds what its spool still holds into the log. Resolves with what
-   * its status file tells, and null for the exit code where it tells nothing.
+   * its status file tells, and null for the exit code where it tells nothing. Never rejects. Without a spool folder (the
+   * disk does not give it) processes are ended all the same.
    */
-  endLeftovers(leftover: Pick<Execution, 'run' | 'log' | 'spoolFolder' | 'logLimit'>): Promise<Outcome>
+  endLeftovers(
+    leftover: Pick<Execution, 'run' | 'log' | 'logLimit'> & { readonly spoolFolder: string | null },
+  ): Promise<Outcome>
 }

@@ -1,7 +1,7 @@
 /** One run from its slot to its end. */
 import { messageOf } from '@shared/errors'
 import type { Action } from '@shared/model/action'
-import { errorWords, hasEnded, type EndReason, type Run } from '@shared/model/run'
+import { errorWords, type EndReason, type Run } from '@shared/model/run'
 import type { Task } from '@shared/model/task'
 import { formatDuration } from '@shared/schedule/duration'
 import type { Executor, Outcome, Report, Started } from '../executors/executor'
@@ -32,8 +32,11 @@ export interface Life {
   run(): Run
   /** Never rejects. */
   live(): Promise<void>
-  /** Ends it for `reason`; the first reason stands, a shorter grace (ms) wins. */
-  end(reason: EndReason, grace: number): void
+  /**
+   * Ends it for `reason`; the first reason stands, a shorter grace (ms) wins. False when it came too late: how the run
+   * ended is settled.
+   */
+  end(reason: EndReason, grace: number): boolean
 }
 
 /** At most so often is a run's progress told, in ms. */
@@ -49,6 +52,7 @@ export function createLife(options: LifeOptions): Life {
   let stopTelling: (() => void) | undefined
   let startedMonotonic: number | undefined
   let writer: LogWriter | undefined
+  let settled = false
   const logReady = deferred<void>()
   const over = deferred<void>()
 
@@ -79,8 +83,8 @@ export function createLife(options: LifeOptions): Life {
     output: tellSoon,
   }
 
-  const end = (reason: EndReason, within: number): void => {
-    if (hasEnded(run.status)) return
+  const end = (reason: EndReason, within: number): boolean => {
+    if (settled) return false
     if (run.ending === null) {
       run = { ...run, ending: reason, updatedAt: new Date(clock.now()).toISOString() }
       options.changed(run, false)
@@ -88,6 +92,7 @@ export function createLife(options: LifeOptions): Life {
     grace = Math.min(grace ?? Number.POSITIVE_INFINITY, within)
     giveUpWaiting?.()
     started?.stop(grace)
+    return true
   }
 
   /** True when the slot is ours, false when the run was ended while it waited. */
@@ -133,6 +138,7 @@ export function createLife(options: LifeOptions): Life {
   }
 
   const finish = async (told: Outcome): Promise<void> => {
+    settled = true
     stopTimeout?.()
     stopTelling?.()
     const { ending } = run

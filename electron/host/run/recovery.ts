@@ -3,7 +3,7 @@ import type { Action } from '@shared/model/action'
 import { hasEnded, type Run } from '@shared/model/run'
 import type { Executor } from '../executors/executor'
 import type { Clock } from '../ports'
-import type { Store } from '../store/types'
+import type { LogWriter, Store } from '../store/types'
 import { endedRun } from './run-record'
 
 export interface RecoveryOptions {
@@ -11,17 +11,39 @@ export interface RecoveryOptions {
   readonly store: Store
   readonly clock: Clock
   readonly logLimit: number
+  /** What the disk refused meanwhile; the run is ended all the same. */
+  readonly refused: (error: unknown) => void
 }
 
-/** The ended record of a run found unfinished; not yet stored. Its processes are gone, or listed as survivors. */
-export async function recoverRun(run: Run, { executor, store, clock, logLimit }: RecoveryOptions): Promise<Run> {
+/** For a log that cannot be opened. */
+const noLog: LogWriter = {
+  append: () => Promise.resolve(),
+  stats: () => ({ bytes: 0, lines: 0, truncated: false }),
+  positions: () => ({ out: 0, err: 0 }),
+  close: () => Promise.resolve(),
+}
+
+/**
+ * The ended record of a run found unfinished; not yet stored. Its processes are gone, or listed as survivors. Never
+ * rejects: one run whose files are damaged must not keep the host from all the others.
+ */
+export async function recoverRun(run: Run, options: RecoveryOptions): Promise<Run> {
   if (hasEnded(run.status)) return run
-  const log = await store.logs.open(run, logLimit)
-  const outcome = await executor.endLeftovers({ run, log, spoolFolder: await store.logs.spoolFolder(run), logLimit })
+  const { executor, store, clock, logLimit } = options
+  let whole = true
+  const tried = <T>(work: Promise<T>, instead: T): Promise<T> =>
+    work.catch((error: unknown) => {
+      whole = false
+      options.refused(error)
+      return instead
+    })
+  const log = await tried(store.logs.open(run, logLimit), noLog)
+  const spoolFolder = await tried<string | null>(store.logs.spoolFolder(run), null)
+  const outcome = await executor.endLeftovers({ run, log, spoolFolder, logLimit })
   const at = new Date(clock.now()).toISOString()
   const message = run.status === 'queued' ? 'the host ended before it started' : 'the host ended while it ran'
-  await log.append([{ at, stream: 'belfry', text: `Interrupted: ${message}`, position: 0 }])
-  await log.close()
+  await tried(log.append([{ at, stream: 'belfry', text: `Interrupted: ${message}`, position: 0 }]), undefined)
+  await tried(log.close(), undefined)
   const ended = endedRun(
     run,
     {
@@ -32,6 +54,7 @@ export async function recoverRun(run: Run, { executor, store, clock, logLimit }:
     },
     clock.now(),
   )
-  await store.logs.removeSpool(run)
+  // What the log could not take stays where it is, for whoever looks.
+  if (whole) await tried(store.logs.removeSpool(run), undefined)
   return ended
 }

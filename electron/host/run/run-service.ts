@@ -151,7 +151,11 @@ export function createRunService(options: RunServiceOptions): RunService {
       const killGrace = now ? 0 : Math.min(life.task.policy.killGrace, grace)
       const queued = life.run().status === 'queued'
       if (now || queued) life.end('shutdown', killGrace)
-      else afterLong(clock, Math.max(0, grace - killGrace), () => life.end('shutdown', killGrace))
+      else {
+        const spare = afterLong(clock, Math.max(0, grace - killGrace), () => life.end('shutdown', killGrace))
+        // Or the process would stay for it, with nothing left to end.
+        void life.over.then(spare)
+      }
     }
   }
 
@@ -181,12 +185,10 @@ export function createRunService(options: RunServiceOptions): RunService {
     },
     async cancel(id) {
       const life = lives.get(id)
-      if (life === undefined || hasEnded(life.run().status)) {
-        const run = await get(id)
-        throw new BelfryError('CONFLICT', `the run has ended already: ${run.status}`, { field: 'id' })
-      }
-      life.end('cancel', life.task.policy.killGrace)
-      return life.run()
+      if (life?.end('cancel', life.task.policy.killGrace)) return life.run()
+      await life?.over
+      const run = await get(id)
+      throw new BelfryError('CONFLICT', `the run has ended already: ${run.status}`, { field: 'id' })
     },
     get,
     async list(query) {
@@ -217,6 +219,8 @@ export function createRunService(options: RunServiceOptions): RunService {
             store,
             clock,
             logLimit: settings().logLimit,
+            refused: (error) =>
+              warnings.raise('RECOVERED', `The log of a run of "${run.taskName}" is not whole: ${messageOf(error)}`),
           })
           if (ended.survivors.length > 0)
             warnings.raise('SURVIVORS', `Processes of "${run.taskName}" could not be ended; see run ${run.id}`)

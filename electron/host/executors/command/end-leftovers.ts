@@ -29,6 +29,8 @@ const nobody: Execution['report'] = {
 export async function endPosixLeftovers(deps: CommandDeps, leftover: Leftover): Promise<Outcome> {
   const told = { runId: leftover.run.id }
   const survivors = await endProcesses(deps, leftover)
+  const untold = { ...readExit(null), error: interrupted, stderrTail: '', survivors }
+  if (leftover.spoolFolder === null) return untold
   let files: RunFiles | undefined
   try {
     files = await openRunFiles(deps.files, leftover.spoolFolder)
@@ -37,7 +39,7 @@ export async function endPosixLeftovers(deps: CommandDeps, leftover: Leftover): 
     return { ...readExit(exit), error: interrupted, stderrTail, survivors }
   } catch (error) {
     deps.log.warn({ ...told, reason: messageOf(error) }, 'the files of an unfinished run cannot be read')
-    return { ...readExit(null), error: interrupted, stderrTail: '', survivors }
+    return untold
   } finally {
     if (files) await closeRunFiles(files)
   }
