@@ -9,6 +9,7 @@ import { registerPageScheme, servePage } from './desktop/app-protocol'
 import { setApplicationMenu } from './desktop/application-menu'
 import { lockHolder, showHeadlessPage } from './desktop/beside-headless'
 import { electronPorts } from './desktop/electron-ports'
+import { launchEnvironment } from './desktop/launch-environment'
 import { desktopNotifier, nativeNotifications, type Notifications } from './desktop/notifications'
 import { openPortDoor } from './desktop/port-door'
 import { createPortHandler } from './desktop/port-handler'
@@ -82,7 +83,7 @@ async function run(): Promise<void> {
     dataFolder,
     kind: 'tray',
     version,
-    machine: thisMachine(),
+    machine: { ...thisMachine(), env: launchEnvironment(process.env) },
     control,
     binFolder: app.isPackaged ? null : join(built, 'bin'),
     async open() {

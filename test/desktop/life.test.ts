@@ -93,6 +93,18 @@ test('the command line drives the tray’s host, and opens its window', async ({
   await until('the window', tray.windowVisible)
 })
 
+test('a command gets the operator’s environment, not Electron’s', async ({ startTray }) => {
+  const { client } = await startTray({ args: ['--hidden'], env: { GREETING: 'a=b' } })
+  const { id } = await client.tasks.create(commandTask('Environment', 'env'))
+  const { id: runId } = await client.tasks.run({ id })
+  await until('its end', async () => (await client.runs.get({ id: runId })).finishedAt !== null)
+  const lines = (await client.runs.log({ id: runId })).lines.map(({ text }) => text)
+  expect(lines).toContain('GREETING=a=b')
+  expect(
+    lines.filter((line) => /^(CHROME_DESKTOP|GDK_BACKEND|ORIGINAL_XDG|ELECTRON_|NODE_OPTIONS)/.test(line)),
+  ).toEqual([])
+})
+
 test('quitting while something runs asks first, and ends it only when told to', async ({ startTray }) => {
   const tray = await startTray({ args: ['--hidden'] })
   const run = await startLongRun(tray)
@@ -132,6 +144,40 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     expect(await second.client.runs.get({ id: run.id })).toMatchObject({ status: 'interrupted' })
   })
 }
+
+test('an error that nobody caught is logged and told, and ends nothing', async ({ startTray }) => {
+  const watch = await NotificationWatch.start()
+  const tray = await startTray({ args: ['--hidden'] })
+  const run = await startLongRun(tray)
+  await tray.app.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('a surprise')
+    })
+    void Promise.reject(new Error('a broken promise'))
+  })
+  const shown = await watch.waitFor('unexpected error')
+  expect(shown.body).toContain('It goes on')
+  await until('both in the log', async () => {
+    const log = await tray.log()
+    return log.includes('a surprise') && log.includes('a broken promise')
+  })
+  expect((await tray.client.runs.get({ id: run.id })).status).toBe('running')
+  watch.stop()
+})
+
+test('a crashed page is loaded again, and the host goes on', async ({ startTray }) => {
+  const tray = await startTray()
+  const run = await startLongRun(tray)
+  const page = await tray.page()
+  const crashed = page.waitForEvent('crash')
+  await tray.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+  )
+  await crashed
+  const again = await until('a new page', () => tray.app.windows().find((one) => one !== page))
+  await expect(again.getByRole('link', { name: 'Tasks' })).toBeVisible()
+  expect((await tray.client.runs.get({ id: run.id })).status).toBe('running')
+})
 
 test('beside a headless host the app shows that host’s page and says so', async ({ home }) => {
   const watch = await NotificationWatch.start()
