@@ -131,6 +131,7 @@ export const common = {
     runs: 'Runs',
     goTo: 'Go to',
     none: 'Nothing is called that',
+    results: 'Results',
     title: 'Search',
     description: 'Finds any task, run, page or action by its name.',
     run: 'Run {name} now',

@@ -134,6 +134,7 @@ export const common: Wording<typeof english> = {
     runs: '运行记录',
     goTo: '前往',
     none: '没有找到',
+    results: '结果',
     title: '搜索',
     description: '按名称查找任务、运行记录、页面或操作。',
     run: '立即运行 {name}',

@@ -1,0 +1,54 @@
+import type { Settings } from '@shared/model/settings'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, test } from '../support/own-host-page'
+
+async function stored(home: string): Promise<Partial<Settings>> {
+  const document = JSON.parse(await readFile(path.join(home, 'settings.json'), 'utf8')) as { settings?: Settings } & Partial<Settings>
+  return document.settings ?? document
+}
+
+test('the language changes at once, everywhere, and is kept', async ({ host, open }) => {
+  const page = await open('/settings')
+  await page.getByRole('combobox', { name: 'Language' }).click()
+  await page.getByRole('option', { name: '简体中文' }).click()
+  await expect(page.getByRole('heading', { name: '设置', exact: true })).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN')
+  await expect(page.getByRole('link', { name: '今天' })).toBeVisible()
+  await expect.poll(async () => JSON.stringify(await stored(host.home))).toContain('zh-CN')
+  await page.reload()
+  await expect(page.getByRole('heading', { name: '设置', exact: true })).toBeVisible()
+})
+
+test('the theme follows the system until it is set', async ({ open, page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await open('/settings')
+  await expect(page.locator('html')).toHaveClass(/dark/)
+  await page.getByRole('tab', { name: 'Light' }).click()
+  await expect(page.locator('html')).not.toHaveClass(/dark/)
+  await page.getByRole('tab', { name: 'System' }).click()
+  await expect(page.locator('html')).toHaveClass(/dark/)
+})
+
+test('a number is taken over when it is in range, else refused under itself', async ({ host, open }) => {
+  const page = await open('/settings')
+  const field = page.getByRole('spinbutton', { name: 'Runs at once' })
+  await field.fill('0')
+  await expect(page.getByText('From 1 to 1,000')).toBeVisible()
+  await field.press('Enter')
+  expect(await host.json<{ maxConcurrent: number }>(['status'])).toMatchObject({ maxConcurrent: 20 })
+  await field.fill('3')
+  await field.press('Enter')
+  await expect(page.getByText('0 of 3 slots')).toBeVisible()
+})
+
+test('the switch of notifications is kept', async ({ host, open }) => {
+  const page = await open('/settings')
+  await page.getByRole('switch', { name: 'Tell me when a task fails' }).click()
+  await expect.poll(async () => (await stored(host.home)).notifyFailures).toBe(false)
+})
+
+test('the host tells where its data is', async ({ host, open }) => {
+  const page = await open('/settings')
+  await expect(page.getByRole('region', { name: 'About this host' })).toContainText(host.home)
+})
