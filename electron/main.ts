@@ -98,6 +98,7 @@ async function run(): Promise<void> {
   const quit = arrangeQuit({
     log,
     limit: () => (shell?.shutdownGrace() ?? 10_000) + 2000,
+    hurry: () => void host.stop().catch((error: unknown) => log.error({ err: error }, 'hurrying failed')),
     async stop() {
       window?.destroy()
       // The socket's file goes before the lock does: afterwards it may be the next host's.

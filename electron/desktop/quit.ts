@@ -5,13 +5,15 @@ import type { Logger } from '../host/ports'
 export interface QuitOptions {
   /** Ends runs, flushes, closes. May take as long as `limit` tells. */
   readonly stop: () => Promise<void>
+  /** The operator has pressed Ctrl-C once more: what still runs is killed. */
+  readonly hurry: () => void
   /** Ms after which the process exits whatever `stop` does. */
   readonly limit: () => number
   readonly log: Logger
 }
 
 /** What it gives ends the app, without asking. */
-export function arrangeQuit({ stop, limit, log }: QuitOptions): (reason: string, code?: number) => void {
+export function arrangeQuit({ stop, hurry, limit, log }: QuitOptions): (reason: string, code?: number) => void {
   let quitting = false
 
   const quit = (reason: string, code = 0): void => {
@@ -41,7 +43,8 @@ export function arrangeQuit({ stop, limit, log }: QuitOptions): (reason: string,
   })
   // Closing the window keeps Belfry in the tray.
   app.on('window-all-closed', () => undefined)
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => quit(signal))
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => quit(signal))
+  process.on('SIGINT', () => (quitting ? hurry() : quit('SIGINT')))
   // Electron's declaration leaves out that this one may be delayed.
   powerMonitor.on('shutdown', (...[event]: { preventDefault?: () => void }[]) => {
     event?.preventDefault?.()

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'playwright/test'
@@ -144,6 +145,23 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     expect(await second.client.runs.get({ id: run.id })).toMatchObject({ status: 'interrupted' })
   })
 }
+
+test('a second Ctrl-C kills what the first one only asked to end', async ({ startTray, home }) => {
+  const { app, client, exited } = await startTray({ args: ['--hidden'] })
+  await client.settings.update({ shutdownGrace: 600_000 })
+  const said = (word: string): boolean => existsSync(join(home, word))
+  const stubborn = commandTask(
+    'Stubborn',
+    'cd "$BELFRY_HOME"; trap "touch asked" TERM; touch ready; while :; do sleep 0.1; done',
+  )
+  const { id } = await client.tasks.create({ ...stubborn, policy: { killGrace: '10m' } })
+  await client.tasks.run({ id })
+  await until('its trap', () => said('ready'))
+  app.process().kill('SIGINT')
+  await until('the first asking', () => said('asked'))
+  app.process().kill('SIGINT')
+  expect(await exited).toBe(0)
+})
 
 test('an error that nobody caught is logged and told, and ends nothing', async ({ startTray }) => {
   const watch = await NotificationWatch.start()
