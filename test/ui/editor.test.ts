@@ -141,7 +141,7 @@ test.describe('the schedule builder', () => {
   test('shows the instants in the zone that was chosen', async ({ page, visit }) => {
     await visit('/tasks/new')
     await expect(page.getByTestId('next').getByRole('listitem').first()).toContainText('02:00')
-    await page.getByRole('combobox', { name: 'Time zone' }).click()
+    await page.getByRole('button', { name: 'Time zone' }).click()
     await page.getByPlaceholder('Find a zone').fill('kolkata')
     await page
       .getByRole('option', { name: /Kolkata|Calcutta/ })

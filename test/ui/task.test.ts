@@ -101,7 +101,7 @@ test.describe('a task', () => {
   test('shows what it is, for people and as JSON', async ({ page, host, visit }) => {
     const task = await addTask(host, 'Facts', '--every', '90s', '--env', 'LEVEL=high', '--command', 'echo "$LEVEL"')
     await visit(`/tasks/${task.id}?tab=definition`)
-    await expect(page.getByRole('definition').filter({ hasText: 'Every 90 seconds' })).toBeVisible()
+    await expect(page.getByRole('definition').filter({ hasText: 'Every 1 minute 30 seconds' })).toBeVisible()
     await expect(page.getByRole('definition').filter({ hasText: 'LEVEL=high' })).toBeVisible()
     await expect(page.locator('pre')).toContainText('"every": 90000')
     expect(await accessibilityProblems(page)).toEqual([])
