@@ -6,15 +6,15 @@ export type Severity = 'error' | 'warning' | 'none'
 
 const warning = /(^|[\s[(<|])warn(ing)?([\]):>|,\s]|$)/i
 /** Standard output is full of "0 errors": only a line that begins so, or says so in capitals, is one. */
-const loud =
-  /(^|[\s[(<|])(ERROR|FATAL|CRITICAL|PANIC|FAILED)([\]):>|,\s]|$)|^\W*(error|fatal|panic|uncaught|traceback|exception)\b/
+const shouted = /(^|[\s[(<|])(ERROR|FATAL|CRITICAL|PANIC|FAILED)([\]):>|,\s]|$)/
+const begun = /^\W*(error|fatal|panic|uncaught|traceback|exception)\b/i
 const calm = /(^|[\s[(<|])(info|debug|trace|notice)([\]):>|,\s]|$)/i
 
 export function severityOf(line: Pick<LogLine, 'stream' | 'text'>): Severity {
   if (line.stream === 'belfry') return 'none'
   const text = plainText(line.text).slice(0, 2000)
   if (text.trim() === '') return 'none'
-  if (loud.test(text)) return 'error'
+  if (shouted.test(text) || begun.test(text)) return 'error'
   if (warning.test(text)) return 'warning'
   return line.stream === 'err' && !calm.test(text) ? 'error' : 'none'
 }

@@ -5,7 +5,7 @@ import { quantile } from './quantile'
 type Counted = Pick<Run, 'status' | 'durationMs' | 'startedAt' | 'finishedAt'>
 
 export interface RunStats {
-  /** Runs that succeeded or broke; what somebody cancelled says nothing. */
+  /** Runs that succeeded or broke; what was cancelled or interrupted says nothing. */
   readonly counted: number
   readonly succeeded: number
   /** 0 to 1; null without a counted run. */
@@ -15,7 +15,7 @@ export interface RunStats {
   readonly p95: number | null
   /** When the last broken run ended (an instant); null when none did. */
   readonly lastBroken: string | null
-  /** Successful runs since then, cancelled ones left out. */
+  /** Successful runs since then, others left out. */
   readonly inARow: number
 }
 
