@@ -59,11 +59,25 @@ export default defineConfig({
         // Its generated theme goes into the checkout's node_modules.
         root: at('.'),
         icon: { clientBundle: { scan: { globInclude: ['renderer/src/**/*.{vue,ts}'] }, sizeLimitKb: 0 } },
-        ui: { colors: { primary: 'verdigris', neutral: 'zinc', success: 'green', info: 'blue', warning: 'amber', error: 'red' } },
+        ui: {
+          colors: {
+            primary: 'verdigris',
+            neutral: 'zinc',
+            success: 'green',
+            info: 'blue',
+            warning: 'amber',
+            error: 'red',
+          },
+        },
       }),
     ],
     // No asset as a data: URL, which the page's content security policy would refuse.
     // One chunk on purpose, see renderer/src/router.ts.
-    build: { target: 'chrome130', assetsInlineLimit: 0, chunkSizeWarningLimit: 4000, rollupOptions: { input: at('renderer/index.html') } },
+    build: {
+      target: 'chrome130',
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 4000,
+      rollupOptions: { input: at('renderer/index.html') },
+    },
   },
 })

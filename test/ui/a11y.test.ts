@@ -6,7 +6,13 @@ import { accessibilityProblems, expect, goTo, test } from '../support/own-host-p
 async function fill(host: TestHost): Promise<void> {
   await host.json(['add', '--name', 'Hourly', '--command', 'true', '--cron', '0 * * * *'])
   await host.json(['add', '--name', 'Broken', '--command', 'echo no route to host >&2; exit 3'])
-  await host.json(['add', '--name', 'Long', '--command', 'for i in $(seq 1 600); do echo "::progress $i/600 file $i"; sleep 0.5; done'])
+  await host.json([
+    'add',
+    '--name',
+    'Long',
+    '--command',
+    'for i in $(seq 1 600); do echo "::progress $i/600 file $i"; sleep 0.5; done',
+  ])
   await host.json(['add', '--name', 'Off', '--command', 'true', '--disabled'])
   await host.json(['add', '--name', 'Halted', '--command', 'true', '--every', '1h'])
   await host.belfry(['pause', 'Halted'])
@@ -23,7 +29,15 @@ interface View {
 const views: readonly View[] = [
   { name: 'Today', path: '/today', act: (page) => page.getByRole('progressbar').first().waitFor() },
   { name: 'Tasks', path: '/tasks', act: (page) => page.getByRole('row', { name: /Hourly/ }).waitFor() },
-  { name: 'Tasks, some picked', path: '/tasks', act: (page) => page.getByRole('row', { name: /Hourly/ }).getByRole('checkbox').click() },
+  {
+    name: 'Tasks, some picked',
+    path: '/tasks',
+    act: (page) =>
+      page
+        .getByRole('row', { name: /Hourly/ })
+        .getByRole('checkbox')
+        .click(),
+  },
   { name: 'Settings', path: '/settings', act: (page) => page.getByRole('heading', { name: 'Running' }).waitFor() },
   {
     name: 'the import dialog',
@@ -79,7 +93,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
 test.describe('420 pixels wide', () => {
   test.use({ viewport: { width: 420, height: 820 } })
 
-  test('nothing is wider than the window, the menu slides over, and axe finds nothing wrong', async ({ host, page }) => {
+  test('nothing is wider than the window, the menu slides over, and axe finds nothing wrong', async ({
+    host,
+    page,
+  }) => {
     await fill(host)
     await page.goto(host.url)
     for (const path of ['/today', '/tasks', '/settings']) {
@@ -89,7 +106,10 @@ test.describe('420 pixels wide', () => {
       expect(await accessibilityProblems(page)).toEqual([])
     }
     await page.getByRole('button', { name: 'Open menu' }).click()
-    await page.getByRole('dialog').getByRole('link', { name: /^Today/ }).click()
+    await page
+      .getByRole('dialog')
+      .getByRole('link', { name: /^Today/ })
+      .click()
     await expect(page).toHaveURL(/#\/today$/)
     await expect(page.getByRole('dialog')).toBeHidden()
   })
@@ -97,5 +117,12 @@ test.describe('420 pixels wide', () => {
 
 /** Dialogs and menus have come in. */
 async function settled(page: Page): Promise<void> {
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished)))
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((one) => one.effect?.getTiming().iterations !== Infinity)
+        .map((one) => one.finished),
+    ),
+  )
 }

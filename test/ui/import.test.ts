@@ -6,7 +6,10 @@ const crontab = `MAILTO=ops@example.org
 61 * * * * echo never
 `
 
-test('a crontab is tried dry while it is typed: tasks with their words, and bad lines by number', async ({ host, open }) => {
+test('a crontab is tried dry while it is typed: tasks with their words, and bad lines by number', async ({
+  host,
+  open,
+}) => {
   const page = await open('/tasks')
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   const dialog = page.getByRole('dialog', { name: 'Import tasks' })
@@ -28,7 +31,9 @@ test('a file is imported and enabled, and the same file again changes nothing', 
   const page = await open('/tasks')
   const choose = async (): Promise<void> => {
     await page.getByRole('tab', { name: 'Crontab text or file' }).click()
-    await page.locator('input[type=file]').setInputFiles({ name: 'crontab', mimeType: 'text/plain', buffer: Buffer.from('15 2 * * * echo backup\n') })
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'crontab', mimeType: 'text/plain', buffer: Buffer.from('15 2 * * * echo backup\n') })
   }
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   await choose()

@@ -4,7 +4,9 @@ import path from 'node:path'
 import { expect, test } from '../support/own-host-page'
 
 async function stored(home: string): Promise<Partial<Settings>> {
-  const document = JSON.parse(await readFile(path.join(home, 'settings.json'), 'utf8')) as { settings?: Settings } & Partial<Settings>
+  const document = JSON.parse(await readFile(path.join(home, 'settings.json'), 'utf8')) as {
+    settings?: Settings
+  } & Partial<Settings>
   return document.settings ?? document
 }
 

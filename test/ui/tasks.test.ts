@@ -5,13 +5,20 @@ import { expect, goTo, test } from '../support/own-host-page'
 
 const rows = (page: Page) => page.locator('[role=row][data-task]')
 const row = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(name) })
-const names = (page: Page) => rows(page).getByRole('link').filter({ hasText: /^Task|^[A-Z]/ }).allTextContents()
+const names = (page: Page) =>
+  rows(page)
+    .getByRole('link')
+    .filter({ hasText: /^Task|^[A-Z]/ })
+    .allTextContents()
 
 async function make(host: TestHost, ...tasks: readonly (readonly [name: string, ...args: string[]])[]): Promise<void> {
   for (const [name, ...args] of tasks) await host.json(['add', '--name', name, '--command', 'true', ...args])
 }
 
-test('a row tells state, schedule in words, next and last run, and runs and pauses its task', async ({ host, open }) => {
+test('a row tells state, schedule in words, next and last run, and runs and pauses its task', async ({
+  host,
+  open,
+}) => {
   await make(host, ['Backup', '--cron', '15 2 * * *'])
   const page = await open('/tasks')
   const backup = row(page, 'Backup')
@@ -73,7 +80,10 @@ test('the keyboard moves, picks, runs, pauses and opens', async ({ host, open })
   await expect(page).toHaveURL(/#\/tasks\/\w+$/)
 })
 
-test('picked tasks are disabled and deleted together, and Undo puts them back with their ids', async ({ host, open }) => {
+test('picked tasks are disabled and deleted together, and Undo puts them back with their ids', async ({
+  host,
+  open,
+}) => {
   await make(host, ['Alpha'], ['Beta'], ['Gamma'])
   const before = await host.json<{ items: TaskView[] }>(['ls'])
   const page = await open('/tasks')
@@ -104,9 +114,18 @@ test('a refused action is taken back and explained', async ({ host, open }) => {
 })
 
 test.describe('two thousand tasks', () => {
-  test('are drawn only where they are looked at, and live updates lose neither place, pick nor search', async ({ host, open }) => {
-    const lines = Array.from({ length: 2000 }, (_, index) => `${index % 60} ${index % 24} * * * echo number-${String(index).padStart(4, '0')}`)
-    const imported = await host.belfry(['import', '--from', 'crontab', '-'], { stdin: `${lines.join('\n')}\n`, limitMs: 60_000 })
+  test('are drawn only where they are looked at, and live updates lose neither place, pick nor search', async ({
+    host,
+    open,
+  }) => {
+    const lines = Array.from(
+      { length: 2000 },
+      (_, index) => `${index % 60} ${index % 24} * * * echo number-${String(index).padStart(4, '0')}`,
+    )
+    const imported = await host.belfry(['import', '--from', 'crontab', '-'], {
+      stdin: `${lines.join('\n')}\n`,
+      limitMs: 60_000,
+    })
     expect(imported.code, imported.stderr).toBe(0)
     await host.json(['add', '--name', 'Ticker', '--command', 'true', '--every', '1s'])
     const page = await open('/tasks')
@@ -126,7 +145,11 @@ test.describe('two thousand tasks', () => {
     // The ticker's runs come in as live updates all the while.
     const { items } = await host.json<{ items: { number: number }[] }>(['runs', '--task', 'Ticker', '--limit', '1'])
     await expect
-      .poll(async () => (await host.json<{ items: { number: number }[] }>(['runs', '--task', 'Ticker', '--limit', '1'])).items[0]?.number)
+      .poll(
+        async () =>
+          (await host.json<{ items: { number: number }[] }>(['runs', '--task', 'Ticker', '--limit', '1'])).items[0]
+            ?.number,
+      )
       .toBeGreaterThan((items[0]?.number ?? 0) + 2)
     expect(await page.getByRole('grid').evaluate((grid) => grid.scrollTop)).toBe(scrollTop)
     await expect(row(page, 'number-1999')).toHaveAttribute('aria-selected', 'true')

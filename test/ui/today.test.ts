@@ -1,10 +1,11 @@
+import type { Page } from 'playwright/test'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { startHost, removeFolder, temporaryFolder } from '../support/host'
 import { expect, goTo, test } from '../support/own-host-page'
 
-const running = (page: import('playwright/test').Page) => page.getByRole('region', { name: 'Running now' })
-const attention = (page: import('playwright/test').Page) => page.getByRole('region', { name: 'Needs attention' })
+const running = (page: Page) => page.getByRole('region', { name: 'Running now' })
+const attention = (page: Page) => page.getByRole('region', { name: 'Needs attention' })
 
 test.describe('a first start', () => {
   test('offers three ways in, and the samples fill the page', async ({ open }) => {
@@ -27,7 +28,13 @@ test.describe('a first start', () => {
 
 test.describe('what runs now', () => {
   test('shows its progress as it comes, and is cancelled after a question', async ({ host, open }) => {
-    await host.json(['add', '--name', 'Copy', '--command', 'for i in $(seq 1 600); do echo "::progress $i/600 file $i"; sleep 0.2; done'])
+    await host.json([
+      'add',
+      '--name',
+      'Copy',
+      '--command',
+      'for i in $(seq 1 600); do echo "::progress $i/600 file $i"; sleep 0.2; done',
+    ])
     const page = await open()
     await expect(page.getByRole('heading', { name: 'All quiet' })).toBeVisible()
     await host.belfry(['run', 'Copy'])
@@ -51,7 +58,10 @@ test.describe('what runs now', () => {
 })
 
 test.describe('what needs someone', () => {
-  test('a failure is counted and explained, Retry runs it again, and Acknowledge takes it away', async ({ host, open }) => {
+  test('a failure is counted and explained, Retry runs it again, and Acknowledge takes it away', async ({
+    host,
+    open,
+  }) => {
     await host.json(['add', '--name', 'Mirror', '--command', 'echo "connection closed" >&2; exit 3'])
     await host.belfry(['run', 'Mirror', '--wait'])
     const page = await open()
@@ -140,7 +150,9 @@ test.describe('everything at once', () => {
     await page.getByRole('menuitem', { name: 'For one hour' }).click()
     await expect(page.getByRole('heading', { name: 'Everything is paused' })).toBeVisible()
     await expect(page.getByText(/Everything is paused until/)).toBeVisible()
-    expect(await host.json<{ paused: object | null }>(['status'])).toMatchObject({ paused: { until: expect.any(String) as unknown } })
+    expect(await host.json<{ paused: object | null }>(['status'])).toMatchObject({
+      paused: { until: expect.any(String) as unknown },
+    })
 
     await page.getByRole('button', { name: 'Resume all' }).click()
     await expect(page.getByRole('heading', { name: 'All quiet' })).toBeVisible()

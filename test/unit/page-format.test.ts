@@ -42,11 +42,21 @@ describe('how long until something', () => {
   })
 
   it('is one unit where that is enough', () => {
-    expect([18 * s, 42 * m, 3 * h + 59 * m, 2 * d + 5 * h].map((ms) => formatCoarse(ms, unit))).toEqual(['18 s', '42 m', '3 h', '2 d'])
+    expect([18 * s, 42 * m, 3 * h + 59 * m, 2 * d + 5 * h].map((ms) => formatCoarse(ms, unit))).toEqual([
+      '18 s',
+      '42 m',
+      '3 h',
+      '2 d',
+    ])
   })
 
   it('is exact in a tooltip, and leaves out what is zero', () => {
-    expect([h + 27 * m + 42 * s, 5 * s, h, 400].map((ms) => formatExactSpan(ms, unit))).toEqual(['1 h 27 m 42 s', '5 s', '1 h', '0 s'])
+    expect([h + 27 * m + 42 * s, 5 * s, h, 400].map((ms) => formatExactSpan(ms, unit))).toEqual([
+      '1 h 27 m 42 s',
+      '5 s',
+      '1 h',
+      '0 s',
+    ])
   })
 })
 
@@ -96,11 +106,23 @@ describe('what a run will still take', () => {
 
   it.each<[string, Parameters<typeof estimateLeft>[0], number | undefined, number, number | undefined]>([
     ['follows its progress', { startedAt, progress: progress(50, 10 * m) }, undefined, start + 10 * m, 10 * m],
-    ['counts down between two reports', { startedAt, progress: progress(50, 10 * m) }, undefined, start + 12 * m, 8 * m],
+    [
+      'counts down between two reports',
+      { startedAt, progress: progress(50, 10 * m) },
+      undefined,
+      start + 12 * m,
+      8 * m,
+    ],
     ['is what the task usually takes without progress', { startedAt, progress: null }, 30 * m, start + 10 * m, 20 * m],
     ['prefers progress to habit', { startedAt, progress: progress(50, 10 * m) }, 60 * m, start + 10 * m, 10 * m],
     ['is not told once it is over its usual time', { startedAt, progress: null }, 5 * m, start + 10 * m, undefined],
-    ['is not told when progress has stood still for too long', { startedAt, progress: progress(50, 10 * m) }, undefined, start + 21 * m, undefined],
+    [
+      'is not told when progress has stood still for too long',
+      { startedAt, progress: progress(50, 10 * m) },
+      undefined,
+      start + 21 * m,
+      undefined,
+    ],
     ['is not told of a run that has not started', { startedAt: null, progress: null }, 5 * m, start, undefined],
   ])('%s', (_, run, usual, now, left) => {
     expect(estimateLeft(run, usual, now)).toBe(left)
@@ -116,12 +138,22 @@ describe('what a run will still take', () => {
       durationMs,
       error: null,
     })
-    expect(usualDuration({ recent: [recent('succeeded', 10), recent('failed', 900), recent('succeeded', 30), recent('succeeded', 20)] })).toBe(20)
+    expect(
+      usualDuration({
+        recent: [recent('succeeded', 10), recent('failed', 900), recent('succeeded', 30), recent('succeeded', 20)],
+      }),
+    ).toBe(20)
     expect(usualDuration({ recent: [] })).toBeUndefined()
     expect(median([1, 2])).toBe(1.5)
   })
 })
 
 it('sizes are round and in the language’s digits', () => {
-  expect([0, 999, 2200, 1_500_000, 123_456_789].map((bytes) => formatBytes(bytes, 'en'))).toEqual(['0 B', '999 B', '2.2 KB', '1.5 MB', '123 MB'])
+  expect([0, 999, 2200, 1_500_000, 123_456_789].map((bytes) => formatBytes(bytes, 'en'))).toEqual([
+    '0 B',
+    '999 B',
+    '2.2 KB',
+    '1.5 MB',
+    '123 MB',
+  ])
 })

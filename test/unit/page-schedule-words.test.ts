@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { trigger, type Trigger } from '@shared/model/trigger'
 import { scheduleWords } from '@shared/schedule/words'
 
-const cron = (expression: string, timezone?: string): Trigger => trigger.parse({ kind: 'cron', expression, ...(timezone ? { timezone } : {}) })
+const cron = (expression: string, timezone?: string): Trigger =>
+  trigger.parse({ kind: 'cron', expression, ...(timezone ? { timezone } : {}) })
 const berlin = 'Europe/Berlin'
 
 describe('a schedule in English words', () => {
@@ -48,9 +49,13 @@ describe('a schedule in English words', () => {
   })
 
   it('joins several triggers and leaves out the manual one', () => {
-    expect(scheduleWords([cron('15 2 * * *'), trigger.parse({ kind: 'manual' }), trigger.parse({ kind: 'startup' })], 'en', berlin)).toBe(
-      'At 02:15, every day; When Belfry starts',
-    )
+    expect(
+      scheduleWords(
+        [cron('15 2 * * *'), trigger.parse({ kind: 'manual' }), trigger.parse({ kind: 'startup' })],
+        'en',
+        berlin,
+      ),
+    ).toBe('At 02:15, every day; When Belfry starts')
   })
 
   it('calls a task without triggers one that is run by hand', () => {

@@ -98,9 +98,16 @@ class FakeHost {
         },
         runs: {
           list: os.runs.list.handler(({ input }) => {
-            const found = this.runs.filter((run) => (input.since === undefined || run.createdAt >= input.since) && (!input.status || input.status.includes(run.status)))
+            const found = this.runs.filter(
+              (run) =>
+                (input.since === undefined || run.createdAt >= input.since) &&
+                (!input.status || input.status.includes(run.status)),
+            )
             const from = Number(input.cursor ?? 0)
-            return { items: found.slice(from, from + input.limit), nextCursor: from + input.limit < found.length ? String(from + input.limit) : null }
+            return {
+              items: found.slice(from, from + input.limit),
+              nextCursor: from + input.limit < found.length ? String(from + input.limit) : null,
+            }
           }),
           get: os.runs.get.handler(none),
           cancel: os.runs.cancel.handler(() => {
@@ -110,7 +117,10 @@ class FakeHost {
           follow: os.runs.follow.handler(none),
         },
         schedule: { preview: os.schedule.preview.handler(none), upcoming: os.schedule.upcoming.handler(none) },
-        settings: { get: os.settings.get.handler(() => settingsModel.parse({})), update: os.settings.update.handler(none) },
+        settings: {
+          get: os.settings.get.handler(() => settingsModel.parse({})),
+          update: os.settings.update.handler(none),
+        },
         system: {
           status: os.system.status.handler(() => status),
           pause: os.system.pause.handler(() => {
@@ -314,7 +324,9 @@ describe('runs', () => {
   it('are fetched by pages, back to where they are asked for and no farther', async () => {
     const hour = 3_600_000
     const now = Date.now()
-    host.runs = Array.from({ length: 2500 }, (_, index) => makeRun({ id: `r${index}`, createdAt: new Date(now - index * 60_000).toISOString() }))
+    host.runs = Array.from({ length: 2500 }, (_, index) =>
+      makeRun({ id: `r${index}`, createdAt: new Date(now - index * 60_000).toISOString() }),
+    )
     const runs = useRuns()
     await runs.load(now - 12 * hour)
     expect(runs.byId.size).toBe(721)

@@ -13,9 +13,27 @@ const view = (given: Partial<TaskView>): TaskView => ({
   ...given,
 })
 const everything: TaskQuery = { search: '', filter: 'all', tags: [] }
-const backup = view({ id: 'backup', name: 'Nightly backup', tags: ['backup', 'restic'], state: 'succeeded', nextAt: '2027-03-25T01:15:00.000Z' })
-const mirror = view({ id: 'mirror', name: 'Mirror', tags: ['backup'], state: 'failed', streak: { count: 1, since: '2027-03-24T00:00:00.000Z', acknowledged: true } })
-const sync = view({ id: 'sync', name: 'Sync 10', state: 'running', activeRuns: ['r'], nextAt: '2027-03-24T11:30:00.000Z' })
+const backup = view({
+  id: 'backup',
+  name: 'Nightly backup',
+  tags: ['backup', 'restic'],
+  state: 'succeeded',
+  nextAt: '2027-03-25T01:15:00.000Z',
+})
+const mirror = view({
+  id: 'mirror',
+  name: 'Mirror',
+  tags: ['backup'],
+  state: 'failed',
+  streak: { count: 1, since: '2027-03-24T00:00:00.000Z', acknowledged: true },
+})
+const sync = view({
+  id: 'sync',
+  name: 'Sync 10',
+  state: 'running',
+  activeRuns: ['r'],
+  nextAt: '2027-03-24T11:30:00.000Z',
+})
 const sync2 = view({ id: 'sync2', name: 'sync 9', state: 'succeeded', nextAt: '2027-03-24T12:30:00.000Z' })
 const vm = view({ id: 'vm', name: 'VM', state: 'paused', pause: { since: '2027-03-24T00:00:00.000Z', until: null } })
 const off = view({ id: 'off', name: 'Off', state: 'disabled', enabled: false, description: 'was for the old server' })
@@ -43,16 +61,41 @@ describe('what the list shows', () => {
 
 describe('its order', () => {
   it('is by what needs someone, then what runs, then by name, with numbers as numbers', () => {
-    expect(ids(listTasks(all, everything, { by: 'state', descending: false }))).toEqual(['mirror', 'sync', 'vm', 'backup', 'sync2', 'off'])
+    expect(ids(listTasks(all, everything, { by: 'state', descending: false }))).toEqual([
+      'mirror',
+      'sync',
+      'vm',
+      'backup',
+      'sync2',
+      'off',
+    ])
   })
 
   it('is by name either way', () => {
-    expect(ids(listTasks(all, everything, { by: 'name', descending: false }))).toEqual(['mirror', 'backup', 'off', 'sync2', 'sync', 'vm'])
-    expect(ids(listTasks(all, everything, { by: 'name', descending: true }))).toEqual(['vm', 'sync', 'sync2', 'off', 'backup', 'mirror'])
+    expect(ids(listTasks(all, everything, { by: 'name', descending: false }))).toEqual([
+      'mirror',
+      'backup',
+      'off',
+      'sync2',
+      'sync',
+      'vm',
+    ])
+    expect(ids(listTasks(all, everything, { by: 'name', descending: true }))).toEqual([
+      'vm',
+      'sync',
+      'sync2',
+      'off',
+      'backup',
+      'mirror',
+    ])
   })
 
   it('is by the next run, those without one last', () => {
-    expect(ids(listTasks(all, everything, { by: 'next', descending: false })).slice(0, 3)).toEqual(['sync', 'sync2', 'backup'])
+    expect(ids(listTasks(all, everything, { by: 'next', descending: false })).slice(0, 3)).toEqual([
+      'sync',
+      'sync2',
+      'backup',
+    ])
   })
 
   it('is not touched by an update that changes nothing it is sorted by', () => {

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { drawLane, xAt, type Scale } from '../../renderer/src/timeline/lane'
 import { hasLane, laneOrder } from '../../renderer/src/timeline/order'
-import { axisTicks, longestSpan, pan, shortestSpan, spanOf, startView, zoomStep, zoomTo } from '../../renderer/src/timeline/view'
+import {
+  axisTicks,
+  longestSpan,
+  pan,
+  shortestSpan,
+  spanOf,
+  startView,
+  zoomStep,
+  zoomTo,
+} from '../../renderer/src/timeline/view'
 import { makeRun } from '../support/make-run'
 import type { RunStatus } from '@shared/model/run'
 import type { TaskView } from '@shared/model/task'
@@ -52,19 +61,38 @@ describe('the part of time that is shown', () => {
 
 describe('the axis', () => {
   it('has round local hours, and marks midnight', () => {
-    const ticks = axisTicks(Date.parse('2027-03-23T22:00:00Z'), Date.parse('2027-03-24T10:00:00Z'), 800, 'Europe/Berlin')
+    const ticks = axisTicks(
+      Date.parse('2027-03-23T22:00:00Z'),
+      Date.parse('2027-03-24T10:00:00Z'),
+      800,
+      'Europe/Berlin',
+    )
     expect(ticks.map((tick) => new Date(tick.at).toISOString().slice(11, 16))).toContain('23:00')
-    expect(ticks.filter((tick) => tick.midnight).map((tick) => new Date(tick.at).toISOString())).toEqual(['2027-03-23T23:00:00.000Z'])
+    expect(ticks.filter((tick) => tick.midnight).map((tick) => new Date(tick.at).toISOString())).toEqual([
+      '2027-03-23T23:00:00.000Z',
+    ])
   })
 
   it('stays on round local hours after the clocks have gone forward', () => {
-    const ticks = axisTicks(Date.parse('2027-03-27T12:00:00Z'), Date.parse('2027-03-28T12:00:00Z'), 800, 'Europe/Berlin')
-    const hours = ticks.map((tick) => Number(new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', hour: '2-digit' }).format(tick.at)))
+    const ticks = axisTicks(
+      Date.parse('2027-03-27T12:00:00Z'),
+      Date.parse('2027-03-28T12:00:00Z'),
+      800,
+      'Europe/Berlin',
+    )
+    const hours = ticks.map((tick) =>
+      Number(new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', hour: '2-digit' }).format(tick.at)),
+    )
     expect(hours.every((hour) => hour % 2 === 0)).toBe(true)
   })
 
   it('knows zones that are a quarter of an hour off', () => {
-    const ticks = axisTicks(Date.parse('2027-03-24T00:00:00Z'), Date.parse('2027-03-24T06:00:00Z'), 800, 'Asia/Kathmandu')
+    const ticks = axisTicks(
+      Date.parse('2027-03-24T00:00:00Z'),
+      Date.parse('2027-03-24T06:00:00Z'),
+      800,
+      'Asia/Kathmandu',
+    )
     expect(new Date(ticks[0]?.at ?? 0).toISOString().slice(14, 16)).toBe('15')
   })
 
@@ -81,10 +109,23 @@ describe('the axis', () => {
 describe('a lane', () => {
   const scale: Scale = { from: now - 12 * h, to: now + 12 * h, now, width: 2400 }
   const run = (id: string, status: RunStatus, start: number, end: number | null) =>
-    makeRun({ id, status, createdAt: at(start), startedAt: at(start), finishedAt: end === null ? null : at(end), updatedAt: at(end ?? start) })
+    makeRun({
+      id,
+      status,
+      createdAt: at(start),
+      startedAt: at(start),
+      finishedAt: end === null ? null : at(end),
+      updatedAt: at(end ?? start),
+    })
 
   it('draws a run from its start to its end, a running one up to now', () => {
-    const { bars } = drawLane([run('a', 'succeeded', -6 * h, -4 * h), run('b', 'running', -h, null)], [], false, undefined, scale)
+    const { bars } = drawLane(
+      [run('a', 'succeeded', -6 * h, -4 * h), run('b', 'running', -h, null)],
+      [],
+      false,
+      undefined,
+      scale,
+    )
     expect(bars).toEqual([
       { runId: 'a', status: 'succeeded', x: 600, width: 200 },
       { runId: 'b', status: 'running', x: 1100, width: 100 },
@@ -97,12 +138,20 @@ describe('a lane', () => {
   })
 
   it('cuts off what reaches out of the window, and leaves out what lies beyond', () => {
-    const { bars } = drawLane([run('a', 'succeeded', -20 * h, -11 * h), run('b', 'succeeded', -30 * h, -20 * h)], [], false, undefined, scale)
+    const { bars } = drawLane(
+      [run('a', 'succeeded', -20 * h, -11 * h), run('b', 'succeeded', -30 * h, -20 * h)],
+      [],
+      false,
+      undefined,
+      scale,
+    )
     expect(bars).toEqual([{ runId: 'a', status: 'succeeded', x: 0, width: 100 }])
   })
 
   it('makes one band of a cadence under five minutes, with its failures cut in', () => {
-    const runs = Array.from({ length: 30 }, (_, index) => run(`r${index}`, index === 10 ? 'failed' : 'succeeded', (index - 60) * m, (index - 60) * m + 500))
+    const runs = Array.from({ length: 30 }, (_, index) =>
+      run(`r${index}`, index === 10 ? 'failed' : 'succeeded', (index - 60) * m, (index - 60) * m + 500),
+    )
     const { bands, bars } = drawLane(runs, [], false, undefined, scale)
     expect(bands).toHaveLength(1)
     expect(bands[0]?.x).toBeCloseTo(xAt(now - 60 * m, scale), 5)
@@ -110,8 +159,12 @@ describe('a lane', () => {
   })
 
   it('breaks the band where the cadence paused', () => {
-    const early = Array.from({ length: 10 }, (_, index) => run(`a${index}`, 'succeeded', -5 * h + index * m, -5 * h + index * m + 500))
-    const late = Array.from({ length: 10 }, (_, index) => run(`b${index}`, 'succeeded', -h + index * m, -h + index * m + 500))
+    const early = Array.from({ length: 10 }, (_, index) =>
+      run(`a${index}`, 'succeeded', -5 * h + index * m, -5 * h + index * m + 500),
+    )
+    const late = Array.from({ length: 10 }, (_, index) =>
+      run(`b${index}`, 'succeeded', -h + index * m, -h + index * m + 500),
+    )
     expect(drawLane([...early, ...late], [], false, undefined, scale).bands).toHaveLength(2)
   })
 
@@ -126,7 +179,10 @@ describe('a lane', () => {
 
   it('dots what is planned too closely to tell apart, to the edge when there is more than it knows', () => {
     const soon = Array.from({ length: 100 }, (_, index) => now + index * 30_000)
-    expect(drawLane([], soon, true, undefined, scale)).toMatchObject({ ticks: [], plannedBand: { x: 1200, width: 1200 } })
+    expect(drawLane([], soon, true, undefined, scale)).toMatchObject({
+      ticks: [],
+      plannedBand: { x: 1200, width: 1200 },
+    })
     expect(drawLane([], soon, false, undefined, scale).plannedBand?.width).toBeLessThan(100)
   })
 })
@@ -142,7 +198,14 @@ describe('the order of lanes', () => {
   const all = [spent, later, soon, running, seen, failing]
 
   it('is attention, then running, then what is next; what was acknowledged needs nobody', () => {
-    expect(laneOrder(all, (task) => (task.id === 'running' ? 60_000 : 0))).toEqual(['failing', 'running', 'soon', 'later', 'seen', 'spent'])
+    expect(laneOrder(all, (task) => (task.id === 'running' ? 60_000 : 0))).toEqual([
+      'failing',
+      'running',
+      'soon',
+      'later',
+      'seen',
+      'spent',
+    ])
   })
 
   it('is not changed by a run of seconds', () => {

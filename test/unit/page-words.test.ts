@@ -11,7 +11,8 @@ function flat(messages: object, prefix = ''): Map<string, string> {
   const found = new Map<string, string>()
   for (const [key, value] of Object.entries(messages) as [string, unknown][]) {
     // A key with a dot in it is named in brackets: `kind['cron.d']`.
-    if (typeof value === 'string') found.set(key.includes('.') ? `${prefix.slice(0, -1)}['${key}']` : prefix + key, value)
+    if (typeof value === 'string')
+      found.set(key.includes('.') ? `${prefix.slice(0, -1)}['${key}']` : prefix + key, value)
     else for (const [inner, text] of flat(value as object, `${prefix}${key}.`)) found.set(inner, text)
   }
   return found
@@ -19,7 +20,8 @@ function flat(messages: object, prefix = ''): Map<string, string> {
 
 const english = flat(en)
 const chinese = flat(zhCN)
-const placeholders = (text: string): string[] => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''))].sort()
+const placeholders = (text: string): string[] =>
+  [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''))].sort()
 /** `n` may be said in words. */
 const spoken = (text: string): string[] => placeholders(text).filter((name) => name !== 'n' && name !== 'word')
 
@@ -29,7 +31,9 @@ describe('the words of the page', () => {
   })
 
   it('leave out nothing that is to be filled in', () => {
-    const different = [...english].filter(([key, text]) => String(spoken(text)) !== String(spoken(chinese.get(key) ?? '')))
+    const different = [...english].filter(
+      ([key, text]) => String(spoken(text)) !== String(spoken(chinese.get(key) ?? '')),
+    )
     expect(different).toEqual([])
   })
 
@@ -37,7 +41,9 @@ describe('the words of the page', () => {
     const { global } = createMessages('en')
     const broken = [...english.keys(), ...chinese.keys()].filter((key) => {
       try {
-        return (['en', 'zh-CN'] as const).some((locale) => !global.te(key, locale) || global.t(key, { n: 2, word: 'Two' }, { locale }) === key)
+        return (['en', 'zh-CN'] as const).some(
+          (locale) => !global.te(key, locale) || global.t(key, { n: 2, word: 'Two' }, { locale }) === key,
+        )
       } catch {
         return true
       }
@@ -47,7 +53,9 @@ describe('the words of the page', () => {
 
   it('exist for every key that a component names', async () => {
     const root = path.join(projectRoot, 'renderer/src')
-    const files = (await readdir(root, { recursive: true })).filter((file) => /\.(vue|ts)$/.test(file) && !file.startsWith('locales'))
+    const files = (await readdir(root, { recursive: true })).filter(
+      (file) => /\.(vue|ts)$/.test(file) && !file.startsWith('locales'),
+    )
     expect(files.length).toBeGreaterThan(50)
     const missing = files.flatMap((file) =>
       [...readFileSync(path.join(root, file), 'utf8').matchAll(/\bt\(\s*'([^']+)'/g)]

@@ -14,5 +14,6 @@ export interface Question {
 /** Asks before something that cannot be undone. True when the operator agreed. */
 export function useConfirm(): (question: Question) => Promise<boolean> {
   const overlay = useOverlay()
-  return async (question) => (await overlay.create(ConfirmDialog, { destroyOnClose: true }).open({ ...question }).result) === true
+  return async (question) =>
+    (await overlay.create(ConfirmDialog, { destroyOnClose: true }).open({ ...question }).result) === true
 }

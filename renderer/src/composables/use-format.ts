@@ -25,7 +25,8 @@ export function useFormat() {
     /** `1 m 04 s`. */
     duration: (span: number): string => formatSpan(span, units.value),
     /** A length that somebody chose: `45 m`, `1 h 30 m`. */
-    exactly: (span: number): string => (span % 1000 === 0 ? formatExactSpan(span, units.value) : formatSpan(span, units.value)),
+    exactly: (span: number): string =>
+      span % 1000 === 0 ? formatExactSpan(span, units.value) : formatSpan(span, units.value),
     /** `1 h 27 m`. */
     countdown: (span: number): string => formatCountdown(span, units.value),
     /** `3 h`. */

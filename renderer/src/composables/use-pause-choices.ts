@@ -5,8 +5,16 @@ import { useI18n } from 'vue-i18n'
 export function usePauseChoices(): (pause: (until: string | null) => void) => DropdownMenuItem[] {
   const { t } = useI18n()
   return (pause) => [
-    { label: t('common.pause.hour'), icon: 'i-lucide-clock', onSelect: () => pause(new Date(Date.now() + 3_600_000).toISOString()) },
-    { label: t('common.pause.tomorrow'), icon: 'i-lucide-moon', onSelect: () => pause(startOfTomorrow(new Date(Date.now()))) },
+    {
+      label: t('common.pause.hour'),
+      icon: 'i-lucide-clock',
+      onSelect: () => pause(new Date(Date.now() + 3_600_000).toISOString()),
+    },
+    {
+      label: t('common.pause.tomorrow'),
+      icon: 'i-lucide-moon',
+      onSelect: () => pause(startOfTomorrow(new Date(Date.now()))),
+    },
     { label: t('common.pause.forever'), icon: 'i-lucide-pause', onSelect: () => pause(null) },
   ]
 }

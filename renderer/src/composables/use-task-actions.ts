@@ -51,7 +51,14 @@ export function useTaskActions() {
         color: 'info',
         icon: 'i-lucide-play',
         duration: 4000,
-        actions: [{ label: t('common.done.watch'), color: 'neutral', variant: 'outline', onClick: () => void router.push(`/runs/${id}`) }],
+        actions: [
+          {
+            label: t('common.done.watch'),
+            color: 'neutral',
+            variant: 'outline',
+            onClick: () => void router.push(`/runs/${id}`),
+          },
+        ],
       })
     })
     return started
@@ -76,7 +83,11 @@ export function useTaskActions() {
     attempt(t('common.failed.resume', { name: task.name }), () =>
       tasks.change(
         task.id,
-        (was) => ({ ...was, pause: null, state: was.state === 'paused' ? (was.recent.at(-1)?.status ?? 'idle') as TaskView['state'] : was.state }),
+        (was) => ({
+          ...was,
+          pause: null,
+          state: was.state === 'paused' ? ((was.recent.at(-1)?.status ?? 'idle') as TaskView['state']) : was.state,
+        }),
         () => client.tasks.resume({ id: task.id }),
       ),
     )
@@ -112,7 +123,8 @@ export function useTaskActions() {
     const [first] = gone
     if (!first) return gone
     toast.add({
-      title: gone.length === 1 ? t('common.done.deleted', { name: first.name }) : t('common.done.deletedMany', gone.length),
+      title:
+        gone.length === 1 ? t('common.done.deleted', { name: first.name }) : t('common.done.deletedMany', gone.length),
       icon: 'i-lucide-trash-2',
       color: 'neutral',
       duration: undoFor,

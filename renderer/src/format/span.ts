@@ -44,7 +44,12 @@ export function formatCoarse(ms: number, unit: UnitWords): string {
 export function formatExactSpan(ms: number, unit: UnitWords): string {
   let rest = Math.floor(Math.max(0, ms) / second)
   const parts: string[] = []
-  for (const [size, word] of [[86_400, unit.d], [3600, unit.h], [60, unit.m], [1, unit.s]] as const) {
+  for (const [size, word] of [
+    [86_400, unit.d],
+    [3600, unit.h],
+    [60, unit.m],
+    [1, unit.s],
+  ] as const) {
     const amount = Math.floor(rest / size)
     if (amount > 0) parts.push(`${amount} ${word}`)
     rest -= amount * size

@@ -71,8 +71,16 @@ export function usePalette() {
         onSelect: then(() => actions.run(task)),
       },
       task.pause
-        ? { label: t('common.palette.resume', { name: task.name }), icon: 'i-lucide-circle-play', onSelect: then(() => actions.resume(task)) }
-        : { label: t('common.palette.pause', { name: task.name }), icon: 'i-lucide-pause', onSelect: then(() => actions.pause(task)) },
+        ? {
+            label: t('common.palette.resume', { name: task.name }),
+            icon: 'i-lucide-circle-play',
+            onSelect: then(() => actions.resume(task)),
+          }
+        : {
+            label: t('common.palette.pause', { name: task.name }),
+            icon: 'i-lucide-pause',
+            onSelect: then(() => actions.pause(task)),
+          },
     ]
   }
 
@@ -120,7 +128,10 @@ export function usePalette() {
         label: t('common.palette.runs'),
         items: recent.map((run) => ({
           label: t('common.palette.runNumber', { name: run.taskName, number: run.number }),
-          suffix: [instants.value.near(run.startedAt ?? run.createdAt, at), run.error?.message ?? ago(run.updatedAt, at)].join(t('common.palette.comma')),
+          suffix: [
+            instants.value.near(run.startedAt ?? run.createdAt, at),
+            run.error?.message ?? ago(run.updatedAt, at),
+          ].join(t('common.palette.comma')),
           state: run.status,
           onSelect: go(`/runs/${run.id}`),
         })),

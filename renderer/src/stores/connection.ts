@@ -48,7 +48,10 @@ export const useConnection = defineStore('connection', () => {
         })
         problem.value = null
       } catch (error) {
-        problem.value = error instanceof BelfryError ? error : new BelfryError('NO_HOST', 'the host does not answer', { cause: error })
+        problem.value =
+          error instanceof BelfryError
+            ? error
+            : new BelfryError('NO_HOST', 'the host does not answer', { cause: error })
       }
       if (stopped) return
       state.value = problem.value?.code === 'UNAUTHORIZED' ? 'unauthorized' : 'disconnected'
@@ -145,7 +148,11 @@ export const useConnection = defineStore('connection', () => {
 })
 
 /** Collects events and hands them on in batches, once it is open. */
-function createInbox(apply: (event: BelfryEvent) => void): { add(event: BelfryEvent): void; open(): void; close(): void } {
+function createInbox(apply: (event: BelfryEvent) => void): {
+  add(event: BelfryEvent): void
+  open(): void
+  close(): void
+} {
   let waiting: BelfryEvent[] = []
   let isOpen = false
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -31,7 +31,10 @@ export const useRuns = defineStore('runs', () => {
 
   /** Starts over with what is active and what was created at or after `from`. */
   async function load(from: number): Promise<void> {
-    const [running, recent] = await Promise.all([client.runs.list({ status: ['queued', 'running'], limit: pageSize }), fetchSince(from)])
+    const [running, recent] = await Promise.all([
+      client.runs.list({ status: ['queued', 'running'], limit: pageSize }),
+      fetchSince(from),
+    ])
     byId.clear()
     for (const run of [...recent, ...running.items]) byId.set(run.id, run)
     since.value = from
@@ -50,7 +53,11 @@ export const useRuns = defineStore('runs', () => {
     const found: Run[] = []
     let cursor: string | undefined
     do {
-      const page = await client.runs.list({ since: new Date(from).toISOString(), limit: pageSize, ...(cursor ? { cursor } : {}) })
+      const page = await client.runs.list({
+        since: new Date(from).toISOString(),
+        limit: pageSize,
+        ...(cursor ? { cursor } : {}),
+      })
       found.push(...page.items)
       cursor = page.nextCursor ?? undefined
     } while (cursor !== undefined && found.length < keptRuns)
@@ -63,7 +70,9 @@ export const useRuns = defineStore('runs', () => {
   }
 
   function trim(): void {
-    const ended = [...byId.values()].filter((run) => hasEnded(run.status)).sort((a, b) => a.createdAt.localeCompare(b.createdAt))
+    const ended = [...byId.values()]
+      .filter((run) => hasEnded(run.status))
+      .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
     for (const run of ended.slice(0, byId.size - keptRuns)) byId.delete(run.id)
   }
 

@@ -20,7 +20,10 @@ export const useSystem = defineStore('system', () => {
   }
 
   /** Shows `guess` at once; what was there comes back when the host refuses, and the error is thrown. */
-  async function change(guess: (status: SystemStatus) => SystemStatus, call: () => Promise<SystemStatus>): Promise<void> {
+  async function change(
+    guess: (status: SystemStatus) => SystemStatus,
+    call: () => Promise<SystemStatus>,
+  ): Promise<void> {
     const before = status.value
     const guessed = before && guess(before)
     status.value = guessed

@@ -29,7 +29,11 @@ export const useTasks = defineStore('tasks', () => {
   }
 
   /** Shows `guess` at once and what the host answers then; puts back what was there when it refuses, and throws. */
-  async function change(id: string, guess: (task: TaskView) => TaskView, call: () => Promise<TaskView>): Promise<TaskView> {
+  async function change(
+    id: string,
+    guess: (task: TaskView) => TaskView,
+    call: () => Promise<TaskView>,
+  ): Promise<TaskView> {
     const before = byId.get(id)
     const guessed = before && guess(before)
     if (guessed) byId.set(id, guessed)

@@ -48,10 +48,18 @@ export const xAt = (at: number, scale: Scale): number => ((at - scale.from) / (s
  * @param more the host knows of more than these
  * @param usual ms that a run usually takes
  */
-export function drawLane(runs: readonly Run[], planned: readonly number[], more: boolean, usual: number | undefined, scale: Scale): Lane {
+export function drawLane(
+  runs: readonly Run[],
+  planned: readonly number[],
+  more: boolean,
+  usual: number | undefined,
+  scale: Scale,
+): Lane {
   const pieces = runs.flatMap((run) => pieceOf(run, scale))
   const dense = isDense(pieces.map((piece) => piece.start))
-  const bars = pieces.filter((piece) => !dense || piece.status !== 'succeeded').map(({ runId, status, x, width }) => ({ runId, status, x, width }))
+  const bars = pieces
+    .filter((piece) => !dense || piece.status !== 'succeeded')
+    .map(({ runId, status, x, width }) => ({ runId, status, x, width }))
   return {
     bars: bars.toSorted((a, b) => Number(isLoud(a.status)) - Number(isLoud(b.status))),
     bands: dense ? bandsOf(pieces, scale) : [],
@@ -99,12 +107,18 @@ function bandsOf(pieces: readonly Piece[], scale: Scale): Band[] {
   })
 }
 
-function planOf(planned: readonly number[], more: boolean, usual: number | undefined, scale: Scale): Pick<Lane, 'ticks' | 'plannedBand'> {
+function planOf(
+  planned: readonly number[],
+  more: boolean,
+  usual: number | undefined,
+  scale: Scale,
+): Pick<Lane, 'ticks' | 'plannedBand'> {
   const ahead = planned.filter((at) => at >= scale.now && at >= scale.from && at <= scale.to)
   const [first, second] = ahead
   if (first === undefined) return { ticks: [], plannedBand: null }
   const last = ahead.at(-1) ?? first
-  const apart = second === undefined ? Number.POSITIVE_INFINITY : (xAt(last, scale) - xAt(first, scale)) / (ahead.length - 1)
+  const apart =
+    second === undefined ? Number.POSITIVE_INFINITY : (xAt(last, scale) - xAt(first, scale)) / (ahead.length - 1)
   if (apart < 5) {
     const x = xAt(first, scale)
     return { ticks: [], plannedBand: { x, width: Math.max(smallest, (more ? scale.width : xAt(last, scale)) - x) } }

@@ -4,7 +4,12 @@ import type { TaskView } from '@shared/model/task'
  * Tasks that have a lane: those that will run before `until` (ms since the epoch), are running, ran lately, or need someone.
  */
 export function hasLane(task: TaskView, ranLately: boolean, until: number): boolean {
-  return (task.nextAt !== null && Date.parse(task.nextAt) < until) || task.activeRuns.length > 0 || ranLately || needsAttention(task)
+  return (
+    (task.nextAt !== null && Date.parse(task.nextAt) < until) ||
+    task.activeRuns.length > 0 ||
+    ranLately ||
+    needsAttention(task)
+  )
 }
 
 export function needsAttention(task: TaskView): boolean {
@@ -16,11 +21,14 @@ export function needsAttention(task: TaskView): boolean {
  * @param runningFor ms that a task's oldest active run has taken; a run of seconds does not move its lane
  */
 export function laneOrder(tasks: readonly TaskView[], runningFor: (task: TaskView) => number): string[] {
-  const rank = (task: TaskView): number => (needsAttention(task) ? 0 : runningFor(task) > 10_000 ? 1 : task.nextAt !== null ? 2 : 3)
+  const rank = (task: TaskView): number =>
+    needsAttention(task) ? 0 : runningFor(task) > 10_000 ? 1 : task.nextAt !== null ? 2 : 3
   const keyed = tasks.map((task) => ({ task, rank: rank(task) }))
   keyed.sort(
     (a, b) =>
-      a.rank - b.rank || (a.task.nextAt ?? '').localeCompare(b.task.nextAt ?? '') || a.task.name.localeCompare(b.task.name),
+      a.rank - b.rank ||
+      (a.task.nextAt ?? '').localeCompare(b.task.nextAt ?? '') ||
+      a.task.name.localeCompare(b.task.name),
   )
   return keyed.map(({ task }) => task.id)
 }

@@ -9,7 +9,11 @@ const scrollLinger = 250
  * Wheel zooms at the pointer (sideways or with Shift: moves), dragging moves, a press without a move is a click.
  * @param area the part of the timeline that shows time
  */
-export function useGestures(area: Ref<HTMLElement | null | undefined>, view: Ref<View>, click: (target: Element) => void): { readonly dragging: Ref<boolean> } {
+export function useGestures(
+  area: Ref<HTMLElement | null | undefined>,
+  view: Ref<View>,
+  click: (target: Element) => void,
+): { readonly dragging: Ref<boolean> } {
   const dragging = ref(false)
   let pressedAt: { readonly x: number; readonly view: View } | undefined
   let scrolledAt = Number.NEGATIVE_INFINITY
@@ -40,7 +44,11 @@ export function useGestures(area: Ref<HTMLElement | null | undefined>, view: Ref
         return
       }
       const anchor = (event.clientX - area.value.getBoundingClientRect().left) * perPixel() - view.value.before
-      view.value = zoomTo(view.value, spanOf(view.value) * Math.exp(Math.max(-100, Math.min(100, event.deltaY)) / 400), anchor)
+      view.value = zoomTo(
+        view.value,
+        spanOf(view.value) * Math.exp(Math.max(-100, Math.min(100, event.deltaY)) / 400),
+        anchor,
+      )
     },
     { passive: false },
   )
@@ -55,7 +63,8 @@ export function useGestures(area: Ref<HTMLElement | null | undefined>, view: Ref
     view.value = pan(pressedAt.view, -moved * perPixel())
   })
   useEventListener(window, ['pointerup', 'pointercancel'], (event: PointerEvent) => {
-    if (pressedAt && !dragging.value && event.type === 'pointerup' && event.target instanceof Element) click(event.target)
+    if (pressedAt && !dragging.value && event.type === 'pointerup' && event.target instanceof Element)
+      click(event.target)
     pressedAt = undefined
     dragging.value = false
   })

@@ -14,7 +14,9 @@ export function useLaneOrder(hovered: Ref<boolean>, ahead: Ref<number>): Ref<rea
   const runs = useRuns()
   const order = shallowRef<readonly string[]>([])
   const minute = useTimestamp({ interval: 60_000 })
-  const shown = computed(() => tasks.all.filter((task) => hasLane(task, runs.byTask.has(task.id), minute.value + ahead.value)))
+  const shown = computed(() =>
+    tasks.all.filter((task) => hasLane(task, runs.byTask.has(task.id), minute.value + ahead.value)),
+  )
   const signature = computed(() => shown.value.map((task) => `${task.id}${needsAttention(task) ? '!' : ''}`).join('\n'))
 
   const runningFor = (task: TaskView): number =>

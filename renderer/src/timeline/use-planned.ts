@@ -23,8 +23,12 @@ export function usePlanned(ahead: Ref<number>): Ref<Planned> {
   const client = useClient()
   const tasks = useTasks()
   const planned = shallowRef<Planned>({ byTask: new Map(), perTask: most })
-  const reach = computed(() => [1, 2, 4, 7, 14].map((half) => half * 43_200_000).find((one) => one >= ahead.value) ?? longestSpan)
-  const schedules = computed(() => tasks.all.map((task) => `${task.id} ${task.revision} ${task.nextAt === null}`).join('\n'))
+  const reach = computed(
+    () => [1, 2, 4, 7, 14].map((half) => half * 43_200_000).find((one) => one >= ahead.value) ?? longestSpan,
+  )
+  const schedules = computed(() =>
+    tasks.all.map((task) => `${task.id} ${task.revision} ${task.nextAt === null}`).join('\n'),
+  )
 
   async function fetch(): Promise<void> {
     const perTask = Math.max(3, Math.min(most, Math.floor(budget / Math.max(1, tasks.byId.size))))

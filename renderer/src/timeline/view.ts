@@ -16,7 +16,8 @@ export const longestSpan = 7 * day
 /** What the zoom buttons go through. */
 const spans = [1, 2, 4, 6, 12, 24, 48, 96, 168].map((hours) => hours * hour)
 
-export const startView = (narrow: boolean): View => (narrow ? { before: 6 * hour, after: 6 * hour } : { before: 12 * hour, after: 12 * hour })
+export const startView = (narrow: boolean): View =>
+  narrow ? { before: 6 * hour, after: 6 * hour } : { before: 12 * hour, after: 12 * hour }
 
 export const spanOf = (view: View): number => view.before + view.after
 
@@ -45,7 +46,8 @@ export function pan(view: View, ms: number): View {
 
 /** No farther than a week from now, either way. */
 function bounded(view: View): View {
-  const shift = view.before > longestSpan ? longestSpan - view.before : view.after > longestSpan ? view.after - longestSpan : 0
+  const shift =
+    view.before > longestSpan ? longestSpan - view.before : view.after > longestSpan ? view.after - longestSpan : 0
   return { before: view.before + shift, after: view.after - shift }
 }
 

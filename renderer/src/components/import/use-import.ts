@@ -34,7 +34,8 @@ export function useImport(from: ImportFrom): Import {
   let latest = 0
 
   function call(dryRun: boolean): Promise<ImportAnswer> {
-    if (source.value === 'system') return client.import.system({ dryRun, enable: enable.value && !dryRun, replace: enable.value && !dryRun })
+    if (source.value === 'system')
+      return client.import.system({ dryRun, enable: enable.value && !dryRun, replace: enable.value && !dryRun })
     return client.import.crontab({ text: text.value, dryRun, enable: enable.value })
   }
 

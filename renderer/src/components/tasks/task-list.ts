@@ -34,7 +34,10 @@ export function inFilter(task: TaskView, filter: TaskFilter): boolean {
 export function matches(task: TaskView, query: TaskQuery): boolean {
   if (!inFilter(task, query.filter)) return false
   if (query.tags.length > 0 && !query.tags.some((tag) => task.tags.includes(tag))) return false
-  const words = query.search.toLowerCase().split(/\s+/).filter((word) => word !== '')
+  const words = query.search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
   return words.every(
     (word) =>
       task.name.toLowerCase().includes(word) ||
@@ -78,7 +81,11 @@ export function listTasks(tasks: Iterable<TaskView>, query: TaskQuery, sort: Tas
     .filter((task) => matches(task, query))
     .map((task) => ({ task, key: sortKey(task, sort.by) }))
     .sort((a, b) =>
-      a.key === b.key ? (sort.by === 'name' ? direction : 1) * collator.compare(a.task.name, b.task.name) : a.key < b.key ? -direction : direction,
+      a.key === b.key
+        ? (sort.by === 'name' ? direction : 1) * collator.compare(a.task.name, b.task.name)
+        : a.key < b.key
+          ? -direction
+          : direction,
     )
     .map(({ task }) => task)
 }

@@ -52,10 +52,14 @@ export function useBulk() {
         }))
       if (agreed) await each(chosen, async (task) => runs.put(await client.tasks.run({ id: task.id })))
     },
-    pause: (chosen: readonly TaskView[]): Promise<void> => each(chosen, async (task) => put(await client.tasks.pause({ id: task.id }))),
-    resume: (chosen: readonly TaskView[]): Promise<void> => each(chosen, async (task) => put(await client.tasks.resume({ id: task.id }))),
-    enable: (chosen: readonly TaskView[]): Promise<void> => each(chosen, async (task) => put(await client.tasks.enable({ id: task.id }))),
-    disable: (chosen: readonly TaskView[]): Promise<void> => each(chosen, async (task) => put(await client.tasks.disable({ id: task.id }))),
+    pause: (chosen: readonly TaskView[]): Promise<void> =>
+      each(chosen, async (task) => put(await client.tasks.pause({ id: task.id }))),
+    resume: (chosen: readonly TaskView[]): Promise<void> =>
+      each(chosen, async (task) => put(await client.tasks.resume({ id: task.id }))),
+    enable: (chosen: readonly TaskView[]): Promise<void> =>
+      each(chosen, async (task) => put(await client.tasks.enable({ id: task.id }))),
+    disable: (chosen: readonly TaskView[]): Promise<void> =>
+      each(chosen, async (task) => put(await client.tasks.disable({ id: task.id }))),
     /** Can be undone for a while. */
     remove: (chosen: readonly TaskView[]): Promise<TaskView[]> => actions.remove(...chosen),
   }

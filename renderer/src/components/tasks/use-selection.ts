@@ -8,7 +8,9 @@ export function useSelection(rows: Ref<readonly TaskView[]>) {
   const view = useTaskView()
   const tasks = useTasks()
 
-  const cursorIndex = computed(() => (view.cursor === null ? -1 : rows.value.findIndex((task) => task.id === view.cursor)))
+  const cursorIndex = computed(() =>
+    view.cursor === null ? -1 : rows.value.findIndex((task) => task.id === view.cursor),
+  )
   /** Picked tasks that still exist. */
   const picked = computed(() => [...view.selected].flatMap((id) => tasks.byId.get(id) ?? []))
   const allPicked = computed<boolean | 'indeterminate'>(() => {

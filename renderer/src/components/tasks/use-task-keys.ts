@@ -15,7 +15,11 @@ export interface TaskKeyActions {
 }
 
 /** Arrows or J/K move, Shift extends, X or Space picks, Enter opens, R runs, P pauses or resumes, Escape unpicks. */
-export function useTaskKeys(rows: Ref<readonly TaskView[]>, selection: ReturnType<typeof useSelection>, actions: TaskKeyActions) {
+export function useTaskKeys(
+  rows: Ref<readonly TaskView[]>,
+  selection: ReturnType<typeof useSelection>,
+  actions: TaskKeyActions,
+) {
   const view = useTaskView()
 
   function move(index: number, extend: boolean): void {

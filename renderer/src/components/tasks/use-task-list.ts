@@ -27,7 +27,9 @@ export function useTaskList(busy: Ref<boolean>): TaskList {
   const query = computed(() => ({ search: view.search, filter: view.filter, tags: view.tags }))
 
   function refresh(): void {
-    snapshot.value = new Map(listTasks(tasks.all, query.value, view.sort).map((task) => [task.id, sortKey(task, view.sort.by)]))
+    snapshot.value = new Map(
+      listTasks(tasks.all, query.value, view.sort).map((task) => [task.id, sortKey(task, view.sort.by)]),
+    )
     known = tasks.byId.size
     changed.value = 0
   }

@@ -77,9 +77,11 @@ export const common = {
     tryNow: 'Try now',
     stale: 'What you see is how it was when it last answered.',
     never: 'Belfry’s host does not answer',
-    neverHint: 'The page tries again by itself. If the host is not running, start it with “belfry serve” or open the app.',
+    neverHint:
+      'The page tries again by itself. If the host is not running, start it with “belfry serve” or open the app.',
     unauthorized: 'This page needs a fresh link',
-    unauthorizedHint: 'Its one-time link has been used up or the host was started anew. Run “belfry open” to get another.',
+    unauthorizedHint:
+      'Its one-time link has been used up or the host was started anew. Run “belfry open” to get another.',
   },
   action: {
     run: 'Run',
@@ -120,7 +122,8 @@ export const common = {
   },
   confirm: {
     cancelTitle: 'Cancel {name}?',
-    cancelText: 'Asks it to stop (SIGTERM), and after {grace} ends it and all its children by force. What it has done so far stays.',
+    cancelText:
+      'Asks it to stop (SIGTERM), and after {grace} ends it and all its children by force. What it has done so far stays.',
     cancelYes: 'Cancel run',
     cancelNo: 'Let it run',
   },
