@@ -26,5 +26,8 @@ export function refusePermissions(session: Session): void {
   session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === allowed))
   session.setPermissionCheckHandler((_contents, permission) => permission === allowed)
   session.setDevicePermissionHandler(() => false)
-  session.on('will-download', (event) => event.preventDefault())
+  // What the page itself has made (a run's log) may be saved; Electron asks where to.
+  session.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith('blob:')) event.preventDefault()
+  })
 }

@@ -176,3 +176,26 @@ test('a frame inside the page gets no port', async ({ startTray }) => {
   })
   expect(framed).toBe('refused')
 })
+
+test('the page may save what it has made, and nothing else', async ({ startTray }) => {
+  const tray = await startTray()
+  const page = await tray.page()
+  const asked = tray.app.evaluate(({ session }) => {
+    const urls: string[] = []
+    return new Promise<string[]>((resolve) =>
+      session.defaultSession.on('will-download', (event, item) => {
+        urls.push(`${item.getURL().split('/').slice(0, 3).join('/')} ${event.defaultPrevented ? 'refused' : 'saved'}`)
+        // No dialog in a test.
+        event.preventDefault()
+        if (urls.length === 2) resolve(urls)
+      }),
+    )
+  })
+  await page.evaluate(async () => {
+    const save = (href: string): void =>
+      Object.assign(document.createElement('a'), { href, download: 'run.log' }).click()
+    save(URL.createObjectURL(new Blob(['a log'])))
+    save('data:text/plain,other')
+  })
+  expect((await asked).sort()).toEqual(['blob:app://belfry saved', 'data:text/plain,other refused'])
+})
