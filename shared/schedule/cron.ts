@@ -102,6 +102,10 @@ function build(expression: string, zone: string): Cron {
 function reason(message: string): string {
   return message
     .replace(/^CronPattern: /, '')
+    .replace(
+      /^configuration entry \d+ \((.*)\) contains illegal characters$/,
+      '"$1" is not a number, a name, a list, a range or a step',
+    )
     .replace('dayOfWeek', 'weekday')
     .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
     .replace(/\.$/, '')

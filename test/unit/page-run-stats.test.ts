@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RunStatus } from '../../shared/model/run'
 import { zoneAbbreviation } from '../../renderer/src/format/zone-abbreviation'
 import { quantile } from '../../renderer/src/lib/quantile'
+import { resultText } from '../../renderer/src/lib/result-text'
 import { axisSteps, runStats } from '../../renderer/src/lib/run-stats'
 
 const run = (
@@ -87,5 +88,18 @@ describe('what a zone is called at an instant', () => {
     ['2027-01-01T00:00:00Z', 'UTC', 'UTC'],
   ])('%s in %s: %s', (at, zone, name) => {
     expect(zoneAbbreviation(at, zone, 'en')).toBe(name)
+  })
+})
+
+describe('a result in one line', () => {
+  it.each([
+    [null, ''],
+    ['21.4 GB new', '21.4 GB new'],
+    [3, '3'],
+    [{ copied: 1118, gb: 28.9, where: 'nas' }, 'copied 1118, gb 28.9, where nas'],
+    [['a', 1], 'a, 1'],
+    [{ nested: { deep: true } }, 'nested {"deep":true}'],
+  ])('%j is %j', (result, text) => {
+    expect(resultText(result)).toBe(text)
   })
 })

@@ -137,6 +137,13 @@ describe('the editor’s form', () => {
     )
   })
 
+  it('says of a letter in an expression what may stand there', () => {
+    const triggers = [{ key: 1, kind: 'cron' as const, expression: 'xx * * * *', timezone: '', rest: {} }]
+    expect(check({ triggers }).errors.get('triggers.0.expression')).toBe(
+      '"xx" is not a number, a name, a list, a range or a step',
+    )
+  })
+
   it('does not let a second row of the same name swallow the first', () => {
     const rows = [
       { key: newKey(), name: 'A', value: '1' },
