@@ -38,9 +38,16 @@ export async function writeFully(handle: FileHandle, bytes: Uint8Array, position
   }
 }
 
-/** Reads `length` bytes from `position` on, fewer only where the file ends earlier. */
-export async function readFully(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length)
+/**
+ * Reads `length` bytes from `position` on, fewer only where the file ends earlier.
+ * @param bytes where they go, at least `length` long; what comes back is a part of it
+ */
+export async function readFully(
+  handle: FileHandle,
+  position: number,
+  length: number,
+  bytes = Buffer.allocUnsafe(length),
+): Promise<Buffer> {
   let done = 0
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, length - done, position + done)

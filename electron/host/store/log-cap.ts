@@ -85,8 +85,10 @@ async function tailStart(source: FileHandle, map: LogMap, from: number): Promise
 }
 
 async function copy(source: FileHandle, target: FileHandle, from: number, to: number, shift: number): Promise<void> {
+  // One buffer for all: a flood cuts its log again and again.
+  const buffer = Buffer.allocUnsafe(Math.min(copySize, Math.max(0, to - from)))
   for (let offset = from; offset < to; offset += copySize) {
-    const bytes = await readFully(source, offset, Math.min(copySize, to - offset))
+    const bytes = await readFully(source, offset, Math.min(copySize, to - offset), buffer)
     await writeFully(target, bytes, offset + shift)
   }
 }

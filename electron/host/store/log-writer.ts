@@ -77,10 +77,12 @@ export async function openLogWriter(
       file ??= await create()
       if (isOverdue(mapper.map(), limit)) file = await cut(file)
       await clean(file.handle)
-      const lines = batch.flat().map((line) => Buffer.from(formatLine(line)))
+      // One buffer for all: of a flood, one for each line would be most of the host's memory.
+      const bytes = Buffer.from(batch.flat().map(formatLine).join(''))
       dirty = true
-      await writeFully(file.handle, Buffer.concat(lines), mapper.map().size)
-      for (const line of lines) mapper.add(line.subarray(0, -1))
+      await writeFully(file.handle, bytes, mapper.map().size)
+      for (let start = 0, end = bytes.indexOf(10); end !== -1; start = end + 1, end = bytes.indexOf(10, start))
+        mapper.add(bytes.subarray(start, end))
       dirty = false
     } catch (error) {
       if (file) await clean(file.handle).catch(() => undefined)

@@ -31,6 +31,7 @@ export class Spool {
   /** Bytes before the last cut. */
   private cut = 0
   private readonly gauge: FloodGauge
+  private buffer: Buffer = Buffer.alloc(0)
 
   constructor(private readonly options: SpoolOptions) {
     this.position = options.position
@@ -55,7 +56,7 @@ export class Spool {
       }
       some = true
       if (this.gauge.isFlooded(unread) || unread > cutAlways) await this.passOver(size)
-      else await this.record(await this.chunk(Math.min(unread, this.gauge.chunk())))
+      else await this.record(await this.nextChunk(Math.min(unread, this.gauge.chunk())))
     }
     return some
   }
@@ -67,8 +68,14 @@ export class Spool {
     this.gauge.recorded(chunk.length, lines, clock.monotonic() - begun)
   }
 
-  private async chunk(length: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafe(length)
+  /** In the one buffer of this spool: a gigabyte goes through it, and the recorder keeps copies of what it needs. */
+  private nextChunk(length: number): Promise<Buffer> {
+    if (this.buffer.length < length) this.buffer = Buffer.allocUnsafe(length)
+    return this.chunk(length, this.buffer)
+  }
+
+  /** Into `buffer`, which must not be in use any more. */
+  private async chunk(length: number, buffer: Buffer = Buffer.allocUnsafe(length)): Promise<Buffer> {
     const { bytesRead } = await this.options.handle.read(buffer, 0, length, this.position)
     this.position += bytesRead
     return buffer.subarray(0, bytesRead)
@@ -115,13 +122,20 @@ export class Spool {
   private async takeEnd(kept: number): Promise<{ end: Buffer; position: number }> {
     const chunks: Buffer[] = []
     let length = 0
+    /** Was dropped again: the next one goes there, or the chase would take memory for all that it passes. */
+    let spare: Buffer | undefined
     for (let chase = 0; chase < chases; chase++) {
       const { size } = await this.options.handle.stat()
       if (size <= this.position) break
-      const chunk = await this.chunk(Math.min(size - this.position, mebibyte))
+      const wanted = Math.min(size - this.position, mebibyte)
+      const chunk = await this.chunk(wanted, spare && spare.length >= wanted ? spare : undefined)
+      spare = undefined
       chunks.push(chunk)
       length += chunk.length
-      while (length - (chunks[0]?.length ?? 0) >= kept) length -= chunks.shift()?.length ?? 0
+      while (length - (chunks[0]?.length ?? 0) >= kept) {
+        spare = chunks.shift()
+        length -= spare?.length ?? 0
+      }
     }
     const { position } = this
     await this.cutHere()
