@@ -41,10 +41,9 @@ export function instantFormat(locale: LocaleName, timeZone: string): InstantForm
     formatter(locale, timeZone, options).format(new Date(at)).replace(',', '')
   const clock = (at: string | number, seconds?: boolean): string =>
     format(at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(seconds ? { second: '2-digit' } : {}) })
-  const dayKey = (at: string | number): string =>
-    new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-      new Date(at),
-    )
+  // Swedish writes days as 2027-03-24.
+  const days = new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+  const dayKey = (at: string | number): string => days.format(new Date(at))
   const shortDay = (at: string | number): string => format(at, { weekday: 'short', day: 'numeric', month: 'short' })
   return {
     clock,

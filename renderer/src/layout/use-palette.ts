@@ -27,6 +27,8 @@ export interface PaletteGroup {
   readonly items: PaletteItem[]
 }
 
+/** With more tasks than this each has no actions of its own: looking through them would be felt. Ctrl+Enter still runs. */
+const manyTasks = 300
 /** Runs among which the palette looks. */
 const recentRuns = 200
 
@@ -110,7 +112,7 @@ export function usePalette() {
           system.status?.paused
             ? { label: t('common.pause.resumeAll'), icon: 'i-lucide-circle-play', onSelect: then(() => host.resume()) }
             : { label: t('common.pause.all'), icon: 'i-lucide-pause', onSelect: then(() => host.pause(null)) },
-          ...tasks.all.flatMap(taskActions),
+          ...(tasks.byId.size <= manyTasks ? tasks.all.flatMap(taskActions) : []),
         ],
       },
       {
