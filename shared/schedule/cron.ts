@@ -103,7 +103,7 @@ function reason(message: string): string {
   return message
     .replace(/^CronPattern: /, '')
     .replace(
-      /^configuration entry \d+ \((.*)\) contains illegal characters$/,
+      /^configuration entry \d+ \((.*)\) contains illegal characters\.?$/i,
       '"$1" is not a number, a name, a list, a range or a step',
     )
     .replace('dayOfWeek', 'weekday')
