@@ -3,6 +3,7 @@
  *   npm test                      all suites
  *   npm test -- unit host         some of them: unit, host, ui, desktop
  *   npm test -- ui editor         one, and in it what matches
+ *   npm test -- screenshots       takes the README's pictures anew
  * What a suite needs and does not find is installed where that may be done. A suite that cannot run fails.
  */
 import process from 'node:process'
@@ -17,7 +18,9 @@ if (filters.length > 0 && asked.length !== 1) {
   console.error(`npm test: ${filters.join(' ')} is no suite; there are ${Object.keys(suites).join(', ')}`)
   process.exit(2)
 }
-const chosen = Object.keys(suites).filter((name) => asked.length === 0 || asked.includes(name))
+const chosen = Object.keys(suites).filter((name) =>
+  asked.length === 0 ? !suites[name]?.onRequest : asked.includes(name),
+)
 
 // Tests bring their own data folder; nothing of the operator's may leak in, or out.
 /** @type {NodeJS.ProcessEnv} */

@@ -14,7 +14,7 @@ const limitMinutes = 12
 /**
  * @typedef {{ name: string, reason: string }} Skipped
  * @typedef {{ passed: number, failed: string[], skipped: Skipped[] }} Counts `failed` holds names
- * @typedef {{ needs: ReadonlySet<'build' | 'electron'>, command: readonly string[], count: (report: any) => Counts }} Suite
+ * @typedef {{ needs: ReadonlySet<'build' | 'electron'>, command: readonly string[], count: (report: any) => Counts, onRequest?: true }} Suite `onRequest`: only when it is named
  */
 
 const vitest = (/** @type {string} */ project) => [
@@ -41,6 +41,13 @@ export const suites = {
     needs: new Set(['build', 'electron']),
     command: ['test/support/desktop-session.mjs', process.execPath, ...playwright('test/desktop')],
     count: countPlaywright,
+  },
+  // The README's pictures.
+  screenshots: {
+    needs: new Set(['build', 'electron']),
+    command: ['test/support/desktop-session.mjs', process.execPath, ...playwright('test/screenshots')],
+    count: countPlaywright,
+    onRequest: true,
   },
 }
 

@@ -41,38 +41,45 @@ const fonts = [
   { packages: ['fonts-noto-cjk'], present: () => run('fc-list', [':lang=zh', 'family']).stdout.trim() !== '' },
 ]
 
+/** @type {readonly Need[]} */
+const browser = [...fonts, { packages: ['chromium'], present: () => findChromium() !== undefined }]
+
+/** @type {readonly Need[]} */
+const desktop = [
+  ...fonts,
+  program('xvfb', 'Xvfb'),
+  program('dbus', 'dbus-daemon'),
+  program('libglib2.0-bin', 'gdbus'),
+  program('systemd', 'busctl'),
+  program('xfwm4'),
+  program('xfce4-panel'),
+  program('xfconf', 'xfconf-query'),
+  program('dunst', 'dunst'),
+  program('scrot'),
+  { packages: ['adwaita-icon-theme'], present: () => existsSync('/usr/share/icons/Adwaita') },
+  library('libgtk-3.so.0', 'libgtk-3-0', 'libgtk-3-0t64'),
+  library('libatk-bridge-2.0.so.0', 'libatk-bridge2.0-0', 'libatk-bridge2.0-0t64'),
+  library('libatspi.so.0', 'libatspi2.0-0', 'libatspi2.0-0t64'),
+  library('libcups.so.2', 'libcups2', 'libcups2t64'),
+  library('libasound.so.2', 'libasound2', 'libasound2t64'),
+  library('libnss3.so', 'libnss3'),
+  library('libgbm.so.1', 'libgbm1'),
+  library('libdrm.so.2', 'libdrm2'),
+  library('libxkbcommon.so.0', 'libxkbcommon0'),
+  library('libXcomposite.so.1', 'libxcomposite1'),
+  library('libXdamage.so.1', 'libxdamage1'),
+  library('libXrandr.so.2', 'libxrandr2'),
+  library('libnotify.so.4', 'libnotify4'),
+]
+
 /**
  * Per suite, one row per Debian package: how to see that what it brings is there, wherever it came from.
  * @type {Readonly<Record<string, readonly Need[]>>}
  */
 const needs = {
-  ui: [...fonts, { packages: ['chromium'], present: () => findChromium() !== undefined }],
-  desktop: [
-    ...fonts,
-    program('xvfb', 'Xvfb'),
-    program('dbus', 'dbus-daemon'),
-    program('libglib2.0-bin', 'gdbus'),
-    program('systemd', 'busctl'),
-    program('xfwm4'),
-    program('xfce4-panel'),
-    program('xfconf', 'xfconf-query'),
-    program('dunst', 'dunst'),
-    program('scrot'),
-    { packages: ['adwaita-icon-theme'], present: () => existsSync('/usr/share/icons/Adwaita') },
-    library('libgtk-3.so.0', 'libgtk-3-0', 'libgtk-3-0t64'),
-    library('libatk-bridge-2.0.so.0', 'libatk-bridge2.0-0', 'libatk-bridge2.0-0t64'),
-    library('libatspi.so.0', 'libatspi2.0-0', 'libatspi2.0-0t64'),
-    library('libcups.so.2', 'libcups2', 'libcups2t64'),
-    library('libasound.so.2', 'libasound2', 'libasound2t64'),
-    library('libnss3.so', 'libnss3'),
-    library('libgbm.so.1', 'libgbm1'),
-    library('libdrm.so.2', 'libdrm2'),
-    library('libxkbcommon.so.0', 'libxkbcommon0'),
-    library('libXcomposite.so.1', 'libxcomposite1'),
-    library('libXdamage.so.1', 'libxdamage1'),
-    library('libXrandr.so.2', 'libxrandr2'),
-    library('libnotify.so.4', 'libnotify4'),
-  ],
+  ui: browser,
+  desktop,
+  screenshots: [...browser, ...desktop, program('xdotool')],
 }
 
 /**
