@@ -51,6 +51,7 @@ export function useTaskActions() {
         color: 'info',
         icon: 'i-lucide-play',
         duration: 4000,
+        orientation: 'horizontal',
         actions: [
           {
             label: t('common.done.watch'),

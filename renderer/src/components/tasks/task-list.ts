@@ -14,14 +14,12 @@ export interface TaskQuery {
   readonly tags: readonly string[]
 }
 
-const failing: readonly TaskState[] = ['failed', 'timed_out', 'interrupted']
-
 export function inFilter(task: TaskView, filter: TaskFilter): boolean {
   switch (filter) {
     case 'all':
       return true
     case 'failing':
-      return failing.includes(task.state) || (task.streak !== null && task.state !== 'disabled')
+      return task.state === 'failed' || task.state === 'timed_out' || (task.streak !== null && task.enabled)
     case 'running':
       return task.activeRuns.length > 0
     case 'paused':

@@ -50,6 +50,7 @@ export const common = {
     paused: 'Paused',
     stopping: 'Host is stopping',
     off: 'Not connected',
+    connecting: 'Connecting',
     slots: '{used} of {all} slots',
     menu: 'About this host',
     pauseAll: 'Pause all',

@@ -53,6 +53,7 @@ export const common: Wording<typeof english> = {
     paused: '已暂停',
     stopping: '主机正在停止',
     off: '未连接',
+    connecting: '正在连接',
     slots: '占用 {used}/{all}',
     menu: '关于此主机',
     pauseAll: '全部暂停',
