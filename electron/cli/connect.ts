@@ -14,8 +14,8 @@ export interface Connection {
   close(): Promise<void>
 }
 
-/** Ms that a host which is just starting, lock in hand, gets to open its door. */
-const patience = 3000
+/** Ms that a host which is just starting, lock in hand, gets to open its door: it ends first what the last one left. */
+const patience = 10_000
 
 /**
  * @param startHint how to start a host here, for the message

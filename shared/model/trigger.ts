@@ -45,9 +45,11 @@ export const intervalTrigger = z.object({
   mode: z.enum(['fixed-rate', 'fixed-delay']).default('fixed-rate'),
 })
 
+const localTimeForm = 'is not an instant (2027-12-25T10:00:00Z) or a local time (2027-12-25T10:00)'
+
 const localTime = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/)
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/, localTimeForm)
   .refine(
     (text) => !Number.isNaN(Date.parse(`${text}Z`)) && new Date(`${text}Z`).toISOString().startsWith(text.slice(0, 16)),
     'there is no such date',
@@ -57,7 +59,7 @@ export const dateTrigger = z.object({
   kind: z.literal('date'),
   /** An instant, or a local time (no offset) in `timezone`. */
   at: z.union([instant, localTime], {
-    error: 'is not an instant (2027-12-25T10:00:00Z) or a local time (2027-12-25T10:00)',
+    error: localTimeForm,
   }),
   /** For a local time; not given: the machine's zone. */
   timezone: timeZone.optional(),

@@ -117,6 +117,11 @@ describe('what cannot be a schedule is refused with field and reason', () => {
     [{ kind: 'interval', every: '5000d' }, 'every', 'must be at most 3652d 12h'],
     [{ kind: 'interval', every: 1500.5 }, 'every', 'a duration is a whole number of milliseconds'],
     [{ kind: 'date', at: '2027-02-30T10:00' }, 'at', 'there is no such date'],
+    [
+      { kind: 'date', at: 'tomorrow' },
+      'at',
+      'is not an instant (2027-12-25T10:00:00Z) or a local time (2027-12-25T10:00)',
+    ],
     [{ kind: 'startup', delay: '-1s' }, 'delay', '"-1s" is not a duration such as 90s or 1h 30m'],
   ])('%j', (given, field, reason) => {
     const answer = trigger.safeParse(given)

@@ -24,7 +24,7 @@ export function addServeCommand(program: Command, cli: Cli): void {
           },
         })
       } catch (error) {
-        if (error instanceof BelfryError && ['INVALID', 'FORBIDDEN', 'STORAGE'].includes(error.code))
+        if (error instanceof BelfryError && ['INVALID', 'FORBIDDEN', 'STORAGE', 'CONFLICT'].includes(error.code))
           cli.finish(exitCodes.config)
         throw error
       }
