@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const results = path.join(root, 'test-results')
-const limitMinutes = 12
+const limitMinutes = 15
 
 /**
  * @typedef {{ name: string, reason: string }} Skipped
