@@ -52,7 +52,7 @@ function cronWords(trigger: CronTrigger, locale: WordsLocale): string {
       // "every day" is worth saying after a time of day, and noise after a cadence.
       verbose: isDaily(fields),
     })
-    return locale === 'en' ? shorten(words) : words
+    return locale === 'en' ? shorten(words) : shortenChinese(words)
   } catch {
     return trigger.expression
   }
@@ -72,16 +72,29 @@ function shorten(words: string): string {
   return (
     words
       .replace(/^(At 0 minutes past|On) the hour, /, '')
-      .replace(/^At (\d+) minutes? past the hour, (.+)$/, '$2, at $1 past')
+      .replace(/between (\d\d:\d\d) and (\d\d:\d\d)/, '$1–$2')
+      .replace(/^At (\d+) minutes? past the hour, (every .+)$/, '$2, at $1 past')
+      .replace(/^At (\d+) minutes? past the hour, /, 'At $1 past, ')
       .replace(/^At (\d+) minutes? past the hour$/, 'Every hour, at $1 past')
       .replace(/^e/, 'E')
-      .replace(/^b/, 'B')
-      .replace(/:00, between (\d\d):00 and (\d\d):\d\d/, ':00, $1–$2')
       .replace('Monday through Friday', 'Monday to Friday')
       .replace(/ through /g, ' to ')
       // cronstrue's "and" between two restricted day fields means that either will do.
       .replace(/(day .* of the month), and on /, '$1, or on ')
   )
+}
+
+/** cronstrue's Chinese likewise. */
+function shortenChinese(words: string): string {
+  return words
+    .replace(/^整点, /, '')
+    .replace(/在 (\d\d:\d\d) 和 (\d\d:\d\d) 之间/, '$1–$2')
+    .replace(/^在 ?(.+), 每天$/, '每天 $1')
+    .replace(/^在整点后的第 (\d+) 分钟, (每隔 .+)$/, '$2, 第 $1 分')
+    .replace(/^在整点后的第 (\d+) 分钟/, '每小时第 $1 分')
+    .replace(/^在 ?/, '')
+    .replace(/每隔 /g, '每 ')
+    .replace(/, /g, '，')
 }
 
 function intervalWords(trigger: IntervalTrigger, locale: WordsLocale): string {
@@ -160,7 +173,7 @@ const text = {
   'zh-CN': {
     manual: '仅手动运行',
     or: '；',
-    every: (span: string) => `每隔 ${span}`,
+    every: (span: string) => `每 ${span}`,
     delay: (span: string) => `每次结束后 ${span}`,
     once: (at: string) => `仅一次，${at}`,
     boot: '每次开机一次',

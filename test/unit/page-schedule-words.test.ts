@@ -19,6 +19,8 @@ describe('a schedule in English words', () => {
     ['30 5 * * 1-5', 'At 05:30, Monday to Friday'],
     ['*/30 * * * * *', 'Every 30 seconds'],
     ['17 * * * *', 'Every hour, at 17 past'],
+    ['30 8-17 * * 1-5', 'At 30 past, 08:00–17:59, Monday to Friday'],
+    ['0 9-17/2 * * mon-fri', 'Every 2 hours, 09:00–17:00, Monday to Friday'],
     ['not a cron', 'not a cron'],
   ])('%s is "%s"', (expression, words) => {
     expect(scheduleWords([{ kind: 'cron', expression }], 'en', berlin)).toBe(words)
@@ -65,9 +67,12 @@ describe('a schedule in English words', () => {
 
 describe('a schedule in Chinese words', () => {
   it.each<[unknown, RegExp]>([
-    [{ kind: 'cron', expression: '15 2 * * *' }, /02:15.*每天/],
-    [{ kind: 'interval', every: 30_000 }, /^每隔 30 秒$/],
+    [{ kind: 'cron', expression: '15 2 * * *' }, /^每天 02:15$/],
+    [{ kind: 'interval', every: 30_000 }, /^每 30 秒$/],
     [{ kind: 'manual' }, /^仅手动运行$/],
+    [{ kind: 'cron', expression: '*/5 * * * *' }, /^每 5 分钟$/],
+    [{ kind: 'cron', expression: '10 */6 * * *' }, /^每 6 小时，第 10 分$/],
+    [{ kind: 'cron', expression: '30 5 * * 1-5' }, /^05:30，星期一至星期五$/],
   ])('%j', (input, words) => {
     expect(scheduleWords([trigger.parse(input)], 'zh-CN', berlin)).toMatch(words)
   })
