@@ -85,7 +85,7 @@ test.describe('the list of runs', () => {
     // What the page learned while they ran is forgotten.
     await page.reload()
     await visit('/runs?state=succeeded')
-    const scroller = page.getByRole('rowgroup')
+    const scroller = page.getByRole('grid')
     await expect(page.locator('[data-run]').first()).toContainText('#19')
     await expect(async () => {
       await scroller.evaluate((element) => (element.scrollTop = element.scrollHeight))
