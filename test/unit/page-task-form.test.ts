@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Json } from '../../shared/model/common'
 import { taskDefinition, type TaskDefinition } from '../../shared/model/task'
 import { factChanges, type ComparableFact } from '../../renderer/src/lib/fact-changes'
 import { parameterText, readParameter } from '../../renderer/src/lib/parameter-text'
@@ -186,7 +187,7 @@ describe('a parameter’s value as text', () => {
   it('is read back as the same value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        const clean = JSON.parse(JSON.stringify(value)) as typeof value
+        const clean = JSON.parse(JSON.stringify(value)) as Json
         expect(readParameter(parameterText(clean))).toEqual(clean)
       }),
     )
