@@ -96,13 +96,14 @@ test.describe('what needs someone', () => {
 
 test.describe('the timeline', () => {
   test('has a lane for what is planned and for what ran; a click on a run opens it', async ({ host, open }) => {
-    await host.json(['add', '--name', 'Hourly', '--command', 'true', '--cron', '0 * * * *'])
+    const inSixHours = new Date(Date.now() + 6 * 3_600_000).getUTCHours()
+    await host.json(['add', '--name', 'Daily', '--command', 'true', '--cron', `0 ${inSixHours} * * *`])
     await host.json(['add', '--name', 'By hand', '--command', 'sleep 0.1'])
     await host.json(['add', '--name', 'Idle', '--command', 'true'])
     await host.belfry(['run', 'By hand', '--wait'])
     const page = await open()
     const timeline = page.getByRole('region', { name: 'Timeline' })
-    await expect(timeline.getByRole('img', { name: /^Hourly: no runs, 1[12] planned/ })).toBeVisible()
+    await expect(timeline.getByRole('img', { name: /^Daily: no runs, 1 planned/ })).toBeVisible()
     await expect(timeline.getByRole('img', { name: /^By hand: one run, 0 planned/ })).toBeVisible()
     await expect(timeline.getByText('Idle')).toHaveCount(0)
 
@@ -162,13 +163,13 @@ test.describe('everything at once', () => {
     await host.json(['add', '--name', 'Nightly backup', '--command', 'true'])
     const page = await open()
     await page.keyboard.press('Control+k')
-    await page.getByRole('dialog', { name: 'Search' }).getByRole('textbox').fill('nightly')
+    await page.getByRole('combobox', { name: 'Search' }).fill('nightly')
     await expect(page.getByRole('option', { name: /^Not run yet Nightly backup/ })).toBeVisible()
     await page.keyboard.press('Control+Enter')
     await expect(page.getByText('Nightly backup started', { exact: true })).toBeVisible()
 
     await page.keyboard.press('Control+k')
-    await page.getByRole('dialog', { name: 'Search' }).getByRole('textbox').fill('settings')
+    await page.getByRole('combobox', { name: 'Search' }).fill('settings')
     await page.getByRole('option', { name: 'Settings' }).click()
     await expect(page).toHaveURL(/#\/settings$/)
   })
