@@ -5,8 +5,6 @@ export const common = {
   ago: '{span} ago',
   now: 'now',
   justNow: 'just now',
-  today: 'Today',
-  yesterday: 'Yesterday',
   cancel: 'Cancel',
   close: 'Close',
   undo: 'Undo',
@@ -52,7 +50,6 @@ export const common = {
     off: 'Not connected',
     connecting: 'Connecting',
     slots: '{used} of {all} slots',
-    menu: 'About this host',
     pauseAll: 'Pause all',
     resumeAll: 'Resume all',
     uptime: 'On for {span}',
@@ -61,9 +58,7 @@ export const common = {
     settings: 'Settings',
   },
   pause: {
-    label: 'Pause',
     all: 'Pause all',
-    resume: 'Resume',
     resumeAll: 'Resume all',
     hour: 'For one hour',
     tomorrow: 'Until tomorrow',
@@ -95,7 +90,6 @@ export const common = {
     delete: 'Delete',
     duplicate: 'Duplicate',
     acknowledge: 'Acknowledge',
-    log: 'Log',
     openLog: 'Open log',
     cancelRun: 'Cancel run',
     retry: 'Retry',
@@ -104,7 +98,6 @@ export const common = {
     started: '{name} started',
     watch: 'Watch',
     deleted: 'Deleted {name}',
-    restored: '{name} is back',
     deletedMany: 'Deleted one task | Deleted one task | Deleted {n} tasks',
   },
   failed: {
@@ -123,8 +116,6 @@ export const common = {
   },
   confirm: {
     cancelTitle: 'Cancel {name}?',
-    cancelText:
-      'Asks it to stop (SIGTERM), and after {grace} ends it and all its children by force. What it has done so far stays.',
     cancelYes: 'Cancel run',
     cancelNo: 'Let it run',
   },

@@ -58,7 +58,6 @@ export const today = {
     none: 'Nothing ran lately and nothing is planned.',
     showAll: 'Show {n} more',
     notStarted: 'planned {at}',
-    loading: 'Loading older runs',
   },
   start: {
     title: 'No tasks yet',
@@ -66,7 +65,6 @@ export const today = {
     import: 'Import what is here',
     importLooking: 'Looking at this machine',
     importNone: 'Nothing is scheduled here that Belfry can read',
-    importFound: '{list}',
     crontab: 'one in crontab | one in crontab | {n} in crontab',
     system: 'one in /etc | one in /etc | {n} in /etc',
     systemd: 'one systemd timer | one systemd timer | {n} systemd timers',

@@ -61,7 +61,6 @@ export const today: Wording<typeof english> = {
     none: '最近没有运行，也没有计划。',
     showAll: '再显示 {n} 个',
     notStarted: '计划于 {at}',
-    loading: '正在加载更早的运行记录',
   },
   start: {
     title: '还没有任务',
@@ -69,7 +68,6 @@ export const today: Wording<typeof english> = {
     import: '导入本机已有的计划',
     importLooking: '正在查看本机',
     importNone: '本机没有 Belfry 能读取的计划',
-    importFound: '{list}',
     crontab: 'crontab 中 1 个 | crontab 中 1 个 | crontab 中 {n} 个',
     system: '/etc 中 1 个 | /etc 中 1 个 | /etc 中 {n} 个',
     systemd: '1 个 systemd 定时器 | 1 个 systemd 定时器 | {n} 个 systemd 定时器',
