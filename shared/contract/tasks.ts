@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, instant, parameters } from '../model/common'
+import { instant, parameters } from '../model/common'
 import { run } from '../model/run'
 import { taskChange, taskDefinition, taskPage, taskView } from '../model/task'
 import { procedure } from './base'
@@ -14,10 +14,9 @@ export const tasks = {
     .output(taskPage),
   /** `id` may also be an unambiguous name, here and in every procedure that takes a task. Errors: NOT_FOUND, AMBIGUOUS. */
   get: procedure.route({ method: 'GET', path: '/tasks/{id}' }).input(byId).output(taskView),
-  /** `id` is for putting back a task that was removed; CONFLICT when it is taken. */
   create: procedure
     .route({ method: 'POST', path: '/tasks', successStatus: 201 })
-    .input(taskDefinition.extend({ id: id.optional() }))
+    .input(taskDefinition)
     .output(taskView),
   /** Replaces the given fields. With `revision`, CONFLICT when somebody changed the task meanwhile. */
   update: procedure
@@ -26,6 +25,8 @@ export const tasks = {
     .output(taskView),
   /** Its runs stay on record. CONFLICT while a run is active. Answers the definition that went. */
   remove: procedure.route({ method: 'DELETE', path: '/tasks/{id}' }).input(byId).output(taskView),
+  /** Takes a removal back, all of the task as it was. NOT_FOUND when the host has been started anew since. */
+  restore: procedure.route({ method: 'POST', path: '/tasks/{id}/restore' }).input(byId).output(taskView),
   enable: procedure.route({ method: 'POST', path: '/tasks/{id}/enable' }).input(byId).output(taskView),
   disable: procedure.route({ method: 'POST', path: '/tasks/{id}/disable' }).input(byId).output(taskView),
   /** Occurrences meanwhile are recorded as paused and never caught up. Not given: until resumed. */

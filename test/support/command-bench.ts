@@ -105,6 +105,7 @@ export class CommandBench {
         progress: (report) => void progress.push(report),
         result: (result) => void results.push(result),
         output: () => void signs++,
+        dropped: () => undefined,
       },
     }
     const started = this.executor.start(execution)

@@ -16,12 +16,15 @@ let log: MemoryLogWriter
 let spool: Spool
 /** Advances by this much at every look, so that recording seems to take that long. */
 let slowness: number
+/** How often the run was told that output is missing. */
+let told: number
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'belfry-spool-'))
   handle = await open(join(folder, 'out'), 'a+')
   log = new MemoryLogWriter()
   slowness = 0.01
+  told = 0
   let time = 0
   const clock = {
     now: () => 0,
@@ -35,6 +38,7 @@ beforeEach(async () => {
     progress: () => undefined,
     result: () => undefined,
     output: () => undefined,
+    dropped: () => void told++,
   }
   const recorder = new OutputRecorder({
     execution: { run: { id: 'run-1' } as never, log, report },
@@ -112,6 +116,7 @@ describe('a spool', () => {
     const dropped = log.texts('belfry').map((text) => Number(/^(\d+) bytes of output came too fast/.exec(text)?.[1]))
     const total = dropped.reduce((sum, bytes) => sum + bytes, 0) + texts.reduce((sum, text) => sum + text.length + 1, 0)
     expect(dropped.length).toBeGreaterThan(0)
+    expect(told).toBe(dropped.length)
     // A line that was passed into has its newline counted once more.
     expect(Math.abs(total - 120 * mebibyte)).toBeLessThanOrEqual(dropped.length)
   })

@@ -89,6 +89,7 @@ class FakeHost {
           create: os.tasks.create.handler(none),
           update: os.tasks.update.handler(none),
           remove: os.tasks.remove.handler(none),
+          restore: os.tasks.restore.handler(none),
           enable: os.tasks.enable.handler(none),
           disable: os.tasks.disable.handler(none),
           pause: os.tasks.pause.handler(none),

@@ -146,6 +146,15 @@ describe('a run', () => {
     ])
   })
 
+  it('says that its log is not whole when output was passed over', async () => {
+    const starting = executor.nextRun()
+    const run = await runs.startManual(known(), {})
+    const started = await starting
+    started.execution.report.dropped()
+    started.finish()
+    expect((await runs.ended(run.id)).log.truncated).toBe(true)
+  })
+
   it('tells its progress at most five times a second', async () => {
     const told: Run[] = []
     const ports = { clock, ids: ulids(), log: pino({ level: 'silent' }) }

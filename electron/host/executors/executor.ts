@@ -27,6 +27,8 @@ export interface Report {
   result(result: Json): void
   /** Called at most once a second while output comes: for counts and signs of life. */
   output(): void
+  /** Some output was passed over: it came faster than it can be recorded. */
+  dropped(): void
 }
 
 export interface Outcome {

@@ -52,6 +52,8 @@ export function createLife(options: LifeOptions): Life {
   let stopTelling: (() => void) | undefined
   let startedMonotonic: number | undefined
   let writer: LogWriter | undefined
+  /** Output is missing from the log, beside what its limit cost. */
+  let dropped = false
   let settled = false
   const logReady = deferred<void>()
   const over = deferred<void>()
@@ -59,9 +61,14 @@ export function createLife(options: LifeOptions): Life {
   const tellSoon = (): void => {
     stopTelling ??= clock.after(tellEvery, () => {
       stopTelling = undefined
-      if (writer) run = { ...run, log: writer.stats() }
+      run = { ...run, log: logStats() }
       options.changed(run, false)
     })
+  }
+
+  const logStats = (): Run['log'] => {
+    const stats = writer?.stats() ?? run.log
+    return { ...stats, truncated: stats.truncated || dropped }
   }
 
   const report: Report = {
@@ -81,6 +88,9 @@ export function createLife(options: LifeOptions): Life {
       run = { ...run, result }
     },
     output: tellSoon,
+    dropped() {
+      dropped = true
+    },
   }
 
   const end = (reason: EndReason, within: number): boolean => {
@@ -153,7 +163,7 @@ export function createLife(options: LifeOptions): Life {
     } catch {
       // A full disk: the record below says how the run ended, and the store has warned already.
     }
-    run = endedRun(run, { status, outcome, durationMs, log: writer?.stats() ?? run.log }, clock.now())
+    run = endedRun(run, { status, outcome, durationMs, log: logStats() }, clock.now())
     await options.save(run)
     await store.logs.removeSpool(run).catch(() => undefined)
   }

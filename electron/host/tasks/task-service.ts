@@ -31,6 +31,8 @@ export interface TaskService {
   createImported(candidates: readonly ImportCandidate[]): Promise<TaskView[]>
   update(wanted: string, change: TaskChange, revision?: number): Promise<TaskView>
   remove(wanted: string): Promise<TaskView>
+  /** Takes a removal back. NOT_FOUND for what was not removed lately by this host. */
+  restore(id: string): Promise<TaskView>
   setEnabled(wanted: string, enabled: boolean): Promise<TaskView>
   setPause(wanted: string, pause: Pause | null): Promise<TaskView>
   acknowledge(wanted: string): Promise<TaskView>
@@ -41,6 +43,8 @@ export interface TaskService {
 export function createTaskService({ ports, store, planner, activeOf, events }: TaskServiceOptions): TaskService {
   const { clock, ids, processes } = ports
   const alone = oneAtATime()
+  /** For taking a removal back; forgotten with the host. */
+  const removed = new Map<string, Task>()
   const now = (): string => new Date(clock.now()).toISOString()
 
   const view = (task: Task): TaskView =>
@@ -158,9 +162,21 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
         }
         const last = view(task)
         await store.tasks.remove(task.id)
+        removed.set(task.id, task)
         planner.forget(task.id)
         events.emit({ type: 'task.removed', id: task.id })
         return last
+      }),
+    restore: (id) =>
+      alone(async () => {
+        const task = removed.get(id)
+        if (task === undefined)
+          throw new BelfryError('NOT_FOUND', `no task "${id}" was removed lately`, { field: 'id' })
+        // What was due while it was gone was due to nobody.
+        const [restored] = await keep([{ ...task, countsFrom: now() }])
+        removed.delete(id)
+        if (restored === undefined) throw new BelfryError('INTERNAL', 'the task was not kept')
+        return restored
       }),
     setEnabled: (wanted, enabled) =>
       change(wanted, (task) => {

@@ -6,7 +6,6 @@ import type { TaskView } from '@shared/model/task'
 import { useClient } from '../client'
 import { useRuns } from '../stores/runs'
 import { useTasks } from '../stores/tasks'
-import { restoreInput } from './restore-input'
 import { useConfirm } from './use-confirm'
 import { useFormat } from './use-format'
 import { useProblem } from './use-problem'
@@ -111,7 +110,7 @@ export function useTaskActions() {
       ),
     )
 
-  /** Removes tasks at once; a toast can put them back, with their ids. Answers those that went. */
+  /** Removes tasks at once; a toast can put them back as they were. Answers those that went. */
   async function remove(...doomed: readonly TaskView[]): Promise<TaskView[]> {
     const gone: TaskView[] = []
     for (const task of doomed) {
@@ -138,7 +137,7 @@ export function useTaskActions() {
   async function restore(gone: readonly TaskView[]): Promise<void> {
     for (const task of gone) {
       await attempt(t('common.failed.restore', { name: task.name }), async () => {
-        tasks.put(await client.tasks.create(restoreInput(task)))
+        tasks.put(await client.tasks.restore({ id: task.id }))
       })
     }
   }

@@ -23,6 +23,7 @@ const nobody: Execution['report'] = {
   progress: () => undefined,
   result: () => undefined,
   output: () => undefined,
+  dropped: () => undefined,
 }
 
 /** The error is always INTERRUPTED; exit code or signal are those that the command left, also on being ended here. */

@@ -63,6 +63,7 @@ export class OutputRecorder {
     const at = this.now()
     this.unsaved.push(...this.assemblers[stream].flush().map((line) => entry(stream, at, line)))
     this.note(note)
+    this.options.execution.report.dropped()
     await this.save()
   }
 
