@@ -53,6 +53,7 @@ export function taskText(task: TaskView, terminal: Terminal): string {
     ['command', typeof action.command === 'string' ? action.command : JSON.stringify(action.command)],
     ...(action.cwd === undefined ? [] : [['folder', action.cwd] as const]),
     ...(action.shell === undefined ? [] : [['shell', action.shell] as const]),
+    ...(action.stdin === undefined ? [] : [['input', JSON.stringify(action.stdin)] as const]),
     ...Object.entries(action.env ?? {}).map(([name, value]) => ['env', `${name}=${value}`] as const),
     ['timeout', policy.timeout === null ? 'none' : took(policy.timeout)],
     ['kill grace', took(policy.killGrace)],

@@ -79,7 +79,7 @@ function importText(answer: ImportAnswer, { colours, stdout }: Terminal): string
       ),
     )
   }
-  if (answer.unchanged.length > 0) sections.push(`${answer.unchanged.length} were here already.`)
+  if (answer.unchanged.length > 0) sections.push(`${answer.unchanged.length} were here already and stay as they are.`)
   if (answer.errors.length > 0) {
     sections.push(
       heading(colours.red('Not understood')),

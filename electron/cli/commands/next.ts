@@ -27,7 +27,7 @@ export function addNextCommand(program: Command, cli: Cli): void {
     .argument('[expression or task]')
     .option('--tz <zone>', "the expression's zone (default: the machine's)")
     .option('--from <instant>', 'only after this (default: now)')
-    .option('--count <number>', `so many, up to ${mostAtOnce} (default: 10)`)
+    .option('--count <number>', `so many, up to ${mostAtOnce} (default: 10; of all tasks: 20, up to 1000)`)
     .option(
       '--json-lines',
       'read {"expression","timezone","from","count"} a line from standard input, answer each on a line',
@@ -36,7 +36,8 @@ export function addNextCommand(program: Command, cli: Cli): void {
       if (options.jsonLines) return answerLines(cli)
       const { tz, from, count } = options
       const question = { timezone: tz, from, count: count === undefined ? undefined : Number(count) }
-      if (what === undefined) return cli.withHost(command, (client) => showUpcoming(cli, command, client))
+      if (what === undefined)
+        return cli.withHost(command, (client) => showUpcoming(cli, command, client, question.count))
       const ofExpression = (): Promise<void> =>
         showInstants(cli, command, { next: occurrencesOf({ expression: what, ...question }, cli.terminal.now()) }, tz)
       const ofTask = (): Promise<void> =>
@@ -137,16 +138,18 @@ async function showTask(cli: Cli, command: Command, client: Client, id: string, 
   )
 }
 
-async function showUpcoming(cli: Cli, command: Command, client: Client): Promise<void> {
+async function showUpcoming(cli: Cli, command: Command, client: Client, count = 20): Promise<void> {
   const now = cli.terminal.now()
-  const answer = await client.schedule.upcoming({ until: new Date(now + 86_400_000).toISOString(), perTask: 20 })
+  // So many of each task hold the first so many of all.
+  const answer = await client.schedule.upcoming({ until: new Date(now + 86_400_000).toISOString(), perTask: count })
+  const more = answer.items.length > count ? '\nMore is planned: --count shows it.' : ''
   await cli.answer(command, answer, () =>
     answer.items.length === 0
       ? 'Nothing is planned for the next 24 h.'
       : instantTable(
-          answer.items.map(({ at, taskName }) => [at, taskName]),
+          answer.items.slice(0, count).map(({ at, taskName }) => [at, taskName]),
           now,
-        ),
+        ) + more,
   )
 }
 

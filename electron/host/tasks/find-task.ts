@@ -11,10 +11,14 @@ export function findTask(tasks: readonly Task[], wanted: string, field = 'id'): 
   const [first, ...others] = found
   if (!first) throw new BelfryError('NOT_FOUND', `there is no task "${wanted}"`, { field })
   if (others.length > 0) {
-    throw new BelfryError('AMBIGUOUS', `${found.length} tasks are called "${wanted}"; use an id`, {
-      field,
-      detail: found.map(({ id, name }) => ({ id, name })),
-    })
+    throw new BelfryError(
+      'AMBIGUOUS',
+      `${found.length} tasks are called "${wanted}"; use an id: ${found.map(({ id }) => id).join(', ')}`,
+      {
+        field,
+        detail: found.map(({ id, name }) => ({ id, name })),
+      },
+    )
   }
   return first
 }
