@@ -1,13 +1,16 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { accessibilityProblems, addTask, expect, startRun, test, type AddedTask } from '../support/shared-host-page'
 
 test.describe('the list of runs', () => {
   test('shows a run from its start to its end, without being asked again', async ({ page, host, visit }) => {
+    const go = path.join(host.home, 'go-lively')
     const task = await addTask(
       host,
       'Lively',
       '--manual',
       '--command',
-      'echo "::progress 30/60 files"; sleep 1; exit 4',
+      `echo "::progress 30/60 files"; while [ ! -e '${go}' ]; do sleep 0.05; done; exit 4`,
     )
     await visit('/runs')
     const run = await startRun(host, task)
@@ -16,6 +19,7 @@ test.describe('the list of runs', () => {
     await expect(row).toContainText('#1')
     await expect(row).toContainText('Running')
     await expect(row.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '50')
+    await writeFile(go, '')
     await expect(row).toContainText('Failed')
     await expect(row).toContainText('exit code 4')
     await expect(row).toContainText('by hand')
