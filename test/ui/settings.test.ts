@@ -1,14 +1,13 @@
 import type { Settings } from '@shared/model/settings'
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from '../support/own-host-page'
 
-/** What the host keeps; nothing before the first change. */
+/** What the host keeps; nothing before the first change, and for the moment in which it changes the file. */
 async function stored(home: string): Promise<Partial<Settings>> {
-  const file = path.join(home, 'settings.json')
-  if (!existsSync(file)) return {}
-  const document = JSON.parse(await readFile(file, 'utf8')) as { settings?: Settings } & Partial<Settings>
+  const text = await readFile(path.join(home, 'settings.json'), 'utf8').catch(() => undefined)
+  if (text === undefined) return {}
+  const document = JSON.parse(text) as { settings?: Settings } & Partial<Settings>
   return document.settings ?? document
 }
 
