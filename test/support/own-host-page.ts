@@ -55,8 +55,13 @@ export async function goTo(page: Page, place: string): Promise<void> {
   }, place)
 }
 
-/** What axe finds wrong with what is shown now, one line each. */
+/** What axe finds wrong with what is shown once it has come to rest, one line each: half-faded colours have no contrast. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(({ playState, effect }) => playState !== 'running' || effect?.getComputedTiming().endTime === Infinity),
+  )
   const { violations } = await new AxeBuilder({ page }).analyze()
   return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}`))
 }
