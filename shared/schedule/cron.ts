@@ -1,116 +1,180 @@
 /**
- * Cron expressions: what is accepted, and the maths. croner does the maths and nothing else; each `Cron` object costs up
- * to 85 KB, so only the latest 256 are kept.
+ * Cron expressions in a zone: when they come. What the clocks skip or show twice is decided here, by Belfry's rule (or the
+ * task's own), never by the calendar library.
  *
- * Five fields, six with seconds first, seven with the year last; names, `L`, `W`, `#`, `+` and nicknames as croner 11
- * reads them. Day-of-month and day-of-week are OR-ed when both are restricted, as in Vixie cron; a day field that begins
- * with `*` is unrestricted (a step over all days too), and the two are AND-ed.
+ * Day-of-month and day-of-week are OR-ed when both are restricted, as in Vixie cron; a day field that begins with `*` is
+ * unrestricted (a step over all days too), and the two are AND-ed. Names, `L`, `W`, `LW`, `#`, `#L`, `+` as croner 11 reads
+ * them.
  */
-import { Cron } from 'croner'
-import { BelfryError, messageOf } from '../errors'
+import { cronDays, dayPattern } from './cron-days'
+import { cronFields, invalidExpression, timeField, type CronFields } from './cron-fields'
+import { localTimes, transitionNear } from './zone-offsets'
 
-export const maximumExpressionLength = 1000
+export { cronFields, maximumExpressionLength, type CronFields } from './cron-fields'
 
-const nicknames: Readonly<Record<string, string>> = {
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@hourly': '0 * * * *',
+export interface DstPolicy {
+  /** What a spring gap swallows: `skip` loses it, `shift` runs it once at the first valid instant after the gap. */
+  readonly gap: 'auto' | 'skip' | 'shift'
+  /** What an autumn overlap shows twice: `first` runs on the first pass only. */
+  readonly overlap: 'auto' | 'first' | 'both'
 }
 
-export interface CronFields {
-  readonly second: string
-  readonly minute: string
-  readonly hour: string
-  readonly day: string
-  readonly month: string
-  readonly weekday: string
-  readonly year: string
+export const autoDst: DstPolicy = { gap: 'auto', overlap: 'auto' }
+
+/** What `auto` means for an expression. */
+export interface DstRule {
+  /** `cadence`: it has no business in the gap, nothing is lost. */
+  readonly gap: 'cadence' | 'skip' | 'shift'
+  readonly overlap: 'first' | 'both'
 }
 
-/** The fields of an expression, nicknames spelled out. Throws INVALID for a number of fields other than 5, 6 or 7. */
-export function cronFields(expression: string): CronFields {
-  const text = expression.trim()
-  if (text === '') throw invalid('the expression is empty')
-  if (text.length > maximumExpressionLength)
-    throw invalid(`the expression has more than ${maximumExpressionLength} characters`)
-  const spelled = nicknames[text.toLowerCase()] ?? text
-  if (spelled.startsWith('@')) {
-    const hint =
-      spelled.toLowerCase() === '@reboot'
-        ? '; use a startup trigger'
-        : `; known are ${Object.keys(nicknames).join(', ')}`
-    throw invalid(`"${spelled}" is not a nickname that Belfry knows${hint}`)
-  }
-  const parts = spelled.split(/\s+/)
-  if (parts.length < 5 || parts.length > 7) {
-    throw invalid(
-      `the expression has ${parts.length} ${parts.length === 1 ? 'field' : 'fields'}; 5 are needed, or 6 with seconds, or 7 with the year`,
-    )
-  }
-  const [second, minute, hour, day, month, weekday, year] = parts.length === 5 ? ['0', ...parts, '*'] : [...parts, '*']
-  return { second, minute, hour, day, month, weekday, year } as CronFields
-}
-
-/** Throws INVALID unless the expression is one that Belfry runs and that comes at least once after `reference`. */
-export function checkCron(expression: string, zone: string, reference: Date): void {
-  if (nextCron(expression, zone, reference) === undefined) throw invalid('the expression never comes: no such date')
+export interface CronInstant {
+  /** Ms since the epoch. */
+  readonly at: number
+  /** The task's own rule lets the gap swallow it: `at` is the end of the gap, nothing runs. */
+  readonly lost: boolean
 }
 
 /**
- * The first instant strictly after `after`, or undefined when there is none (a year that has passed, 30 February).
- * Throws INVALID for an expression that cannot be read.
+ * Auto: an expression whose hour is `*` is a cadence and skips the gap, others are made up for; one whose second, minute and
+ * hour are all numbers or lists of numbers runs on the first pass only, others on both.
  */
-export function nextCron(expression: string, zone: string, after: Date): Date | undefined {
-  return maths(expression, zone).nextRun(after) ?? undefined
+export function dstRule({ second, minute, hour }: CronFields, policy: DstPolicy): DstRule {
+  const fixed = [second, minute, hour].every((field) => /^\d+(,\d+)*$/.test(field))
+  return {
+    gap: policy.gap === 'auto' ? (isCadence({ hour }) ? 'cadence' : 'shift') : policy.gap,
+    overlap: policy.overlap === 'auto' ? (fixed ? 'first' : 'both') : policy.overlap,
+  }
 }
 
-const kept = new Map<string, Cron>()
-const keptLimit = 256
+/** It goes through the whole day; the operator thinks of it as a rhythm, not as times. */
+export function isCadence({ hour }: Pick<CronFields, 'hour'>): boolean {
+  return hour === '*' || hour === '*/1' || hour === '0-23'
+}
 
-function maths(expression: string, zone: string): Cron {
-  const key = `${zone}\n${expression}`
-  let cron = kept.get(key)
-  if (cron) kept.delete(key)
-  else cron = build(expression, zone)
-  kept.set(key, cron)
-  if (kept.size > keptLimit) kept.delete(kept.keys().next().value as string)
+/** Throws INVALID unless the expression is one that Belfry runs and that comes at least once after `reference` (ms). */
+export function checkCron(expression: string, zone: string, reference: number): void {
+  if (nextCron(expression, zone, reference) === undefined)
+    throw invalidExpression('the expression never comes: no such date')
+}
+
+/**
+ * The first instant (ms) strictly after `after` (ms), or undefined when there is none (a year that has passed, 30 February).
+ * Throws INVALID for an expression that cannot be read.
+ */
+export function nextCron(expression: string, zone: string, after: number, dst: DstPolicy = autoDst): number | undefined {
+  for (let next = nextCronInstant(expression, zone, after, dst); ; ) {
+    if (next === undefined || !next.lost) return next?.at
+    next = nextCronInstant(expression, zone, next.at, dst)
+  }
+}
+
+/** Like `nextCron`, but also tells what the task's own rule lets a gap swallow. */
+export function nextCronInstant(
+  expression: string,
+  zone: string,
+  after: number,
+  dst: DstPolicy = autoDst,
+): CronInstant | undefined {
+  const cron = compiled(expression)
+  const rule = dstRule(cron.fields, dst)
+  const near = transitionNear(zone, after)
+  const first = fromLocal(cron, rule, zone, after, after + near.offset)
+  // On the first pass of an overlap: its second pass shows earlier local times than those still to come.
+  const { overlap } = near
+  if (rule.overlap !== 'both' || overlap === undefined || (first !== undefined && first.at < overlap.at)) return first
+  const again = cron.next(overlap.at + overlap.offsetAfter - 1)
+  if (again === undefined || again >= overlap.at + overlap.offsetBefore) return first
+  const at = again - overlap.offsetAfter
+  return first !== undefined && first.at <= at ? first : { at, lost: false }
+}
+
+function fromLocal(
+  cron: CompiledCron,
+  rule: DstRule,
+  zone: string,
+  after: number,
+  local: number,
+): CronInstant | undefined {
+  for (let next = cron.next(local); next !== undefined; ) {
+    const found = localTimes(zone, next)
+    if (found.kind === 'gap') {
+      const behind = cron.next(found.localEnd - 1)
+      if (rule.gap !== 'cadence') return { at: found.end, lost: rule.gap === 'skip' && behind !== found.localEnd }
+      next = behind
+      continue
+    }
+    if (found.first > after) return { at: found.first, lost: false }
+    if (found.second !== undefined && found.second > after && rule.overlap === 'both')
+      return { at: found.second, lost: false }
+    next = cron.next(next)
+  }
+  return undefined
+}
+
+interface CompiledCron {
+  readonly fields: CronFields
+  /** The first local time (ms, read as if it were UTC) strictly after `local`; undefined when none comes. */
+  next(local: number): number | undefined
+}
+
+const kept = new Map<string, CompiledCron>()
+const keptLimit = 1000
+const daySeconds = 86_400
+
+function compiled(expression: string): CompiledCron {
+  let cron = kept.get(expression)
+  if (cron === undefined) {
+    cron = compile(cronFields(expression))
+    kept.set(expression, cron)
+    if (kept.size > keptLimit) kept.delete(kept.keys().next().value as string)
+  }
   return cron
 }
 
-function build(expression: string, zone: string): Cron {
-  const fields = cronFields(expression)
-  for (const name of ['second', 'minute', 'hour', 'month', 'year'] as const) {
-    if (fields[name].includes('?')) throw invalid(`"?" stands only for a day; the ${name} is "${fields[name]}"`)
+function compile(fields: CronFields): CompiledCron {
+  const seconds = following(timeField('second', fields.second))
+  const minutes = following(timeField('minute', fields.minute))
+  const hours = following(timeField('hour', fields.hour))
+  const pattern = dayPattern(fields)
+  cronDays(pattern)
+
+  /** The first second of the day at or after `from`; -1 when none is left. */
+  const timeFrom = (from: number): number => {
+    let hour = Math.floor(from / 3600)
+    let minute = Math.floor(from / 60) % 60
+    let second = seconds[from % 60] ?? -1
+    if (hours[hour] === hour && minutes[minute] === minute && second >= 0) return hour * 3600 + minute * 60 + second
+    second = seconds[0] ?? 0
+    minute = hours[hour] === hour ? (minutes[minute + 1] ?? -1) : -1
+    if (minute < 0) {
+      hour = hours[hours[hour] === hour ? hour + 1 : hour] ?? -1
+      minute = minutes[0] ?? 0
+    }
+    return hour < 0 ? -1 : hour * 3600 + minute * 60 + second
   }
-  const { second, minute, hour, day, month, year } = fields
-  let { weekday } = fields
-  const stepped = (field: string): boolean => field.startsWith('*') && field !== '*'
-  // croner ORs a stepped day field with the other; Vixie cron, whose rule this is, ANDs them.
-  if ((stepped(day) && weekday !== '*') || (stepped(weekday) && day !== '*')) weekday = `+${weekday.replace(/^\+/, '')}`
-  try {
-    return new Cron([second, minute, hour, day, month, weekday, year].join(' '), { timezone: zone, paused: true })
-  } catch (error) {
-    throw invalid(reason(messageOf(error)), error)
+  const firstTime = timeFrom(0)
+
+  return {
+    fields,
+    next(local) {
+      const from = Math.floor(local / 1000) + 1
+      const day = Math.floor(from / daySeconds)
+      const calendar = cronDays(pattern)
+      let next = calendar.next(day - 1)
+      if (next === day) {
+        const time = timeFrom(from - day * daySeconds)
+        if (time >= 0) return (day * daySeconds + time) * 1000
+        next = calendar.next(day)
+      }
+      return next === undefined ? undefined : (next * daySeconds + firstTime) * 1000
+    },
   }
 }
 
-/** croner's words without its name, in the operator's terms. */
-function reason(message: string): string {
-  return message
-    .replace(/^CronPattern: /, '')
-    .replace(
-      /^configuration entry \d+ \((.*)\) contains illegal characters\.?$/i,
-      '"$1" is not a number, a name, a list, a range or a step',
-    )
-    .replace('dayOfWeek', 'weekday')
-    .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
-    .replace(/\.$/, '')
-}
-
-function invalid(message: string, cause?: unknown): BelfryError {
-  return new BelfryError('INVALID', message, { field: 'expression', cause })
+/** For each value the next one that is meant, itself included; -1 when none is. One more entry than values. */
+function following(meant: Uint8Array): Int8Array {
+  const next = new Int8Array(meant.length + 1).fill(-1)
+  for (let value = meant.length - 1; value >= 0; value--) next[value] = meant[value] ? value : (next[value + 1] ?? -1)
+  return next
 }
