@@ -35,6 +35,7 @@ export function exitCodeOfRun(status: EndedStatus): number {
       return exitCodes.ok
     case 'failed':
     case 'interrupted':
+    case 'expired':
       return exitCodes.failed
     case 'timed_out':
       return exitCodes.timedOut

@@ -52,6 +52,7 @@ const words: Readonly<Record<TaskState | RunStatus, string>> = {
   timed_out: '◷ timed out',
   cancelled: '⊘ cancelled',
   interrupted: 'ϟ interrupted',
+  expired: '◇ expired',
   paused: '‖ paused',
   disabled: '○ disabled',
 }
@@ -67,6 +68,7 @@ export function state(value: TaskState | RunStatus, colours: Colours): string {
     case 'failed':
       return colours.red(text)
     case 'timed_out':
+    case 'expired':
       return colours.yellow(text)
     case 'interrupted':
       return colours.magenta(text)

@@ -1,4 +1,5 @@
 /** The host: ports in; router, events, start and stop out. Both shells build it the same way. */
+import { messageOf } from '@shared/errors'
 import type { SystemStatus } from '@shared/model/system'
 import { createRouter } from './api/router'
 import { createEventBus, type EventBus } from './events'
@@ -9,11 +10,15 @@ import { createFailureNotices } from './observe/failure-notices'
 import type { Ports } from './ports'
 import { createRunService, type RunService } from './run/run-service'
 import { createPlanner, type Planner } from './schedule/planner'
-import { startupsDue } from './schedule/startups'
+import { beginEpoch, epochAtStart } from './schedule/epochs'
+import { createEventTriggers } from './schedule/event-triggers'
+import { createAccount } from './schedule/account'
+import { createLedger } from './schedule/ledger'
 import { acquireLock } from './store/lock'
 import { openStore } from './store/open-store'
 import { createSystemService, type SystemService } from './system/system-service'
 import { createWarnings } from './system/warnings'
+import { createInbox } from './tasks/inbox'
 import { createTaskService, type TaskService } from './tasks/task-service'
 
 /** Facts of the machine and of the user who runs the host. */
@@ -84,9 +89,13 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
   const settings = () => store.settings.get()
   const task = (id: string) => store.tasks.get(id)
 
+  const storageRefused = (error: unknown): void =>
+    warnings.raise('STORAGE', `The ledger could not be written: ${messageOf(error)}`)
+  const ledger = createLedger({ ports, store, refused: storageRefused, wrote: () => warnings.clear('STORAGE') })
   const runs: RunService = createRunService({
     ports,
     store,
+    ledger,
     executors: {
       command: createCommandExecutor({
         ...ports,
@@ -106,25 +115,42 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
         planner.track(run.taskId)
       tasks.tell(run.taskId)
       system.tellSoon()
-      if (run.finishedAt !== null) noticeFailure(run)
+      if (run.finishedAt !== null) {
+        noticeFailure(run)
+        eventTriggers.ended(run)
+      }
       raiseNew()
     },
   })
   const planner: Planner = createPlanner({
     clock,
+    bootTells: machine.platform === 'linux',
     task,
     idleSince: (id) => runs.idleSince(id),
     pausedAll: () => settings().paused,
+    decided: (id) => store.state.decided(id),
+    epochBegan: () => store.state.epoch().began,
     dispatch: (due) => {
       runs.startDue(due)
       for (const { taskId } of due) tasks.tell(taskId)
     },
+    record: (fates) => {
+      for (const { taskId, event, ranges } of fates) {
+        for (const range of ranges) ledger.record(taskId, range, { event })
+        tasks.tell(taskId)
+      }
+    },
+    woke: (at) => eventTriggers.woke(at),
+    setBack: (by, now) => beginEpoch(epochs, by, now),
+    unreadable: (id, error) => tasks.warn(id, messageOf(error)),
     pauseEnded: (id) => {
       const resumed = id === null ? system.setPause(null) : tasks.setPause(id, null)
       resumed.catch((error: unknown) => log.error({ err: error }, 'the end of a pause could not be stored'))
     },
     moved: (ids) => ids.forEach((id) => tasks.tell(id)),
   })
+  const epochs = { clock, state: store.state, warnings, log }
+  const eventTriggers = createEventTriggers({ clock, store, planner, bootId: () => ports.processes.bootId() })
   const tasks = createTaskService({ ports, store, planner, activeOf: (id) => runs.activeOf(id), events })
   const system: SystemService = createSystemService({
     clock,
@@ -150,6 +176,8 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     view: (one) => tasks.view(one),
     task,
   })
+  const account = createAccount({ clock, store, ledger, planner })
+  const inbox = createInbox(tasks, runs)
   const imports = createImportService({
     files: ports.files,
     clock,
@@ -163,6 +191,8 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     store,
     tasks,
     runs,
+    account,
+    inbox,
     system,
     imports,
     planner,
@@ -175,7 +205,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     if (event.type === 'task.changed' || event.type === 'task.removed') system.tellSoon()
   })
   // A hint only: the planner's next look tells by the clocks what has come due.
-  ports.power.onResume(() => planner.look())
+  ports.power.onResume(() => planner.look(true))
 
   return {
     router,
@@ -186,9 +216,9 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     async start() {
       raiseNew()
       await runs.recover()
-      const startups = await startupsDue(store, ports.processes.bootId(), clock.now())
-      planner.start(startups)
-      store.tasks.all().forEach(({ id }) => planner.track(id))
+      await epochAtStart(epochs)
+      await eventTriggers.hostStarted()
+      planner.start(store.tasks.all().map(({ id }) => id))
       system.start()
       log.info({ tasks: store.tasks.all().length, dataFolder }, 'the host is scheduling')
     },
@@ -199,6 +229,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
         planner.stop()
         system.tellSoon()
         await runs.stop()
+        await ledger.stop()
         system.stop()
         await store.close()
         await release()

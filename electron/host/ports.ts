@@ -18,6 +18,11 @@ export interface Clock {
   boot(): number
   /** Calls back once after `ms` (0 to 2^31−1) of monotonic time; what it gives takes that back. */
   after(ms: number, call: () => void): () => void
+  /**
+   * Calls back once the wall clock shows `instant` (ms since the epoch, at most 2^31−1 ms ahead), never before, within a ms when
+   * the machine is idle. A clock that is moved meanwhile makes it early or late. What it gives takes that back.
+   */
+  at(instant: number, call: () => void): () => void
   /** The machine's time zone, read again. */
   timeZone(): string
 }

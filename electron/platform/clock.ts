@@ -13,7 +13,28 @@ export function systemClock(): Clock {
       const timer = setTimeout(call, Math.min(Math.max(ms, 0), longestTimer))
       return () => clearTimeout(timer)
     },
+    at: callAt,
     timeZone: machineTimeZone,
+  }
+}
+
+/** Ms by which a timer may be late; the rest is waited for turn by turn of the event loop. */
+const timerSlack = 3
+
+function callAt(instant: number, call: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined
+  let turn: NodeJS.Immediate | undefined
+  const wait = (): void => {
+    const rest = instant - Date.now()
+    if (rest <= 0) call()
+    else if (rest <= timerSlack) turn = setImmediate(wait)
+    else timer = setTimeout(wait, Math.min(rest - timerSlack + 1, longestTimer))
+  }
+  // Never at once: whoever asks holds nothing to take it back with yet.
+  turn = setImmediate(wait)
+  return () => {
+    clearTimeout(timer)
+    clearImmediate(turn)
   }
 }
 

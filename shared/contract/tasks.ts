@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { instant, parameters } from '../model/common'
+import { ledgerPage, whyAnswer } from '../model/occurrence'
 import { run } from '../model/run'
 import { taskChange, taskDefinition, taskPage, taskView } from '../model/task'
 import { procedure } from './base'
@@ -35,11 +36,36 @@ export const tasks = {
     .input(byId.extend({ until: instant.nullable().default(null) }))
     .output(taskView),
   resume: procedure.route({ method: 'POST', path: '/tasks/{id}/resume' }).input(byId).output(taskView),
-  /** Starts a run now, also of a paused or disabled task. CONFLICT while one is active. */
+  /** Starts a run now, also of a paused or disabled task. CONFLICT at `maxInstances`, unless `force`. */
   run: procedure
     .route({ method: 'POST', path: '/tasks/{id}/run' })
-    .input(byId.extend({ parameters: parameters.optional() }))
+    .input(byId.extend({ parameters: parameters.optional(), force: z.boolean().default(false) }))
     .output(run),
+  /** The next planned occurrence that is not yet to be skipped will be. CONFLICT when nothing is planned. */
+  skipNext: procedure.route({ method: 'POST', path: '/tasks/{id}/skip-next' }).input(byId).output(taskView),
+  /** Takes back one skip, or all where no instant is given. */
+  unskip: procedure
+    .route({ method: 'POST', path: '/tasks/{id}/unskip' })
+    .input(byId.extend({ at: instant.optional() }))
+    .output(taskView),
+  /** What became of its occurrences, latest first. */
+  ledger: procedure
+    .route({ method: 'GET', path: '/tasks/{id}/ledger' })
+    .input(
+      byId.extend({
+        /** Entries that reach into it: at or after, and before. */
+        since: instant.optional(),
+        until: instant.optional(),
+        limit: z.coerce.number().int().min(1).max(1000).default(50),
+        cursor: z.string().optional(),
+      }),
+    )
+    .output(ledgerPage),
+  /** Why it ran or did not: the occurrence at `at` (not given: the last one), or what explains that there was none. */
+  why: procedure
+    .route({ method: 'GET', path: '/tasks/{id}/why' })
+    .input(byId.extend({ at: instant.optional() }))
+    .output(whyAnswer),
   /** The broken streak has been seen: it no longer asks for attention. */
   acknowledge: procedure.route({ method: 'POST', path: '/tasks/{id}/acknowledge' }).input(byId).output(taskView),
 }

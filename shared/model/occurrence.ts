@@ -1,18 +1,107 @@
-/** The fates of occurrences that have no run of their own. */
+/** The ledger: what became of every planned instant. */
 import { z } from 'zod'
-import { id, instant } from './common'
+import { id, instant, page } from './common'
 
-export const occurrenceRecord = z.object({
+/** Why something was late. `busy`: the host ran, and had no time or no room for it. */
+export const lateReason = z.enum(['asleep', 'not_running', 'clock', 'busy'])
+export type LateReason = z.infer<typeof lateReason>
+
+export const skipReason = z.enum(['overlap', 'blackout', 'rate_limit', 'skip_next', 'dst'])
+export type SkipReason = z.infer<typeof skipReason>
+
+/** An occurrence that no time has brought. */
+export const occurrenceEvent = z.object({
+  /** Index of the trigger. */
+  trigger: z.int().min(0),
+  /** What it saw: a boot, a wake, the run that ended. */
+  id: z.string().max(200),
+})
+export type OccurrenceEvent = z.infer<typeof occurrenceEvent>
+
+const common = {
   id,
   taskId: id,
-  scheduledAt: instant,
-  epoch: z.int(),
-  state: z.literal('skipped'),
-  reason: z.literal('overlap'),
-  /** How many occurrences, the last at `scheduledAt`. */
+  /** The first and the last, and how many there are between; the same instant for one. */
+  from: instant,
+  until: instant,
   count: z.int().min(1),
+  epoch: z.int(),
   /** The active run that was in the way, if one was. */
   runId: id.nullable(),
+  event: occurrenceEvent.nullable().default(null),
   recordedAt: instant,
-})
+}
+
+/** Consecutive occurrences of one task that have no run of their own and share their fate. */
+export const occurrenceRecord = z.preprocess(
+  // As it was written before ranges were.
+  (given) =>
+    typeof given === 'object' && given !== null && 'scheduledAt' in given && !('until' in given)
+      ? { ...given, from: given.scheduledAt, until: given.scheduledAt }
+      : given,
+  z.discriminatedUnion('state', [
+    z.object({ ...common, state: z.literal('skipped'), reason: skipReason }),
+    z.object({ ...common, state: z.literal('missed'), reason: lateReason }),
+    z.object({ ...common, state: z.literal('paused'), reason: z.enum(['task', 'everything']) }),
+  ]),
+)
 export type OccurrenceRecord = z.infer<typeof occurrenceRecord>
+
+/** One line of a task's ledger: a range of occurrences and what became of them. */
+export const ledgerEntry = z.object({
+  /** `queued`: its run still waits; `coalesced`: the run stands for it, too. */
+  state: z.enum(['ran', 'ran_late', 'queued', 'coalesced', 'missed', 'skipped', 'paused']),
+  reason: z.enum([...lateReason.options, ...skipReason.options, 'task', 'everything']).nullable(),
+  from: instant,
+  until: instant,
+  count: z.int().min(1),
+  epoch: z.int(),
+  /** Its run, or the one that was in the way. */
+  runId: id.nullable(),
+  event: occurrenceEvent.nullable(),
+})
+export type LedgerEntry = z.infer<typeof ledgerEntry>
+export const ledgerPage = page(ledgerEntry)
+
+/** Why a task ran, or did not run, at an instant. */
+export const whyAnswer = z.object({
+  taskId: id,
+  taskName: z.string(),
+  /** The instant that was asked for. */
+  at: instant,
+  /** What became of the occurrence at or, within a minute, nearest to it; null when there was none. */
+  entry: ledgerEntry.nullable(),
+  /** Where there was none: what explains it. */
+  absence: z
+    .enum([
+      'disabled',
+      'paused',
+      'before_counting',
+      'spent',
+      'no_time_trigger',
+      'not_planned',
+      'not_yet',
+      'removed_history',
+    ])
+    .nullable(),
+  /** The occurrences before and after `at`, as planned by today's triggers; null where there are none. */
+  previous: instant.nullable(),
+  next: instant.nullable(),
+  /** The run of `entry`, if it has one: how it ended, and its error in words. */
+  run: z
+    .object({ id, number: z.int(), status: z.string(), error: z.string().nullable(), lateMs: z.number().nullable() })
+    .nullable(),
+})
+export type WhyAnswer = z.infer<typeof whyAnswer>
+
+/** A task's missed occurrences since it last ran: a row of the operator's inbox. */
+export const missedRow = z.object({
+  taskId: id,
+  taskName: z.string(),
+  count: z.int().min(1),
+  from: instant,
+  until: instant,
+  /** The most frequent. */
+  reason: lateReason,
+})
+export type MissedRow = z.infer<typeof missedRow>

@@ -2,8 +2,20 @@
 import { z } from 'zod'
 import { errorShape } from '../errors'
 import { id, instant, json, page, parameters } from './common'
+import { lateReason, occurrenceEvent } from './occurrence'
+import { triggerKind } from './trigger'
 
-export const runStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'timed_out', 'cancelled', 'interrupted'])
+export const runStatus = z.enum([
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'timed_out',
+  'cancelled',
+  'interrupted',
+  /** It waited longer than its task's misfire grace, and never started. */
+  'expired',
+])
 export type RunStatus = z.infer<typeof runStatus>
 
 export const endedStatuses = [
@@ -12,6 +24,7 @@ export const endedStatuses = [
   'timed_out',
   'cancelled',
   'interrupted',
+  'expired',
 ] as const satisfies RunStatus[]
 export type EndedStatus = (typeof endedStatuses)[number]
 
@@ -48,7 +61,7 @@ export const survivor = processIdentity.extend({ command: z.string() })
 export type Survivor = z.infer<typeof survivor>
 
 export const runError = z.object({
-  /** EXIT_CODE, SIGNAL, TIMEOUT, CANCELLED, INTERRUPTED, LOST, NOT_FOUND, NOT_EXECUTABLE, CWD, SPAWN, STORAGE. */
+  /** EXIT_CODE, SIGNAL, TIMEOUT, CANCELLED, REPLACED, EXPIRED, INTERRUPTED, LOST, NOT_FOUND, NOT_EXECUTABLE, CWD, SPAWN, STORAGE. */
   code: z.string(),
   /** For the operator: the last line of standard error that says something, else what happened. */
   message: z.string(),
@@ -73,7 +86,7 @@ export const attempt = z.object({
 })
 export type Attempt = z.infer<typeof attempt>
 
-export const endReason = z.enum(['cancel', 'timeout', 'shutdown'])
+export const endReason = z.enum(['cancel', 'replace', 'timeout', 'expire', 'shutdown'])
 /** Why Belfry itself ends a run. */
 export type EndReason = z.infer<typeof endReason>
 
@@ -87,13 +100,24 @@ export const run = z.object({
   taskRevision: z.int(),
   status: runStatus,
   /** The kind of trigger that brought it. */
-  triggeredBy: z.enum(['cron', 'interval', 'date', 'manual', 'startup']),
-  /** The planned instant; null for a manual run. */
+  triggeredBy: triggerKind,
+  /** The planned instant, or that of the event; null for a manual run. */
   scheduledAt: instant.nullable(),
-  /** Clock epoch of `scheduledAt`; task, instant and epoch are the occurrence's key. */
+  /** Clock epoch of `scheduledAt`; task, instant and epoch are the occurrence's key, for events also `event`. */
   epoch: z.int(),
-  /** Occurrences, beside its own, that this run stands for. */
+  /** What brought it, where that was no time: the index of the trigger, and what it saw. */
+  event: occurrenceEvent.nullable().default(null),
+  /** Occurrences, beside its own, that this run stands for, and the first of them. */
   folded: z.int().min(0),
+  foldedFrom: instant.nullable().default(null),
+  /** Why it was decided 2 s or more after its instant (jitter counted), and by how many ms; null when in time. */
+  late: z
+    .object({ ms: z.number().min(0), reason: lateReason })
+    .nullable()
+    .default(null),
+  /** One of several late ones that run one after another, whatever `overlap` says. */
+  replay: z.boolean().default(false),
+  priority: z.int().default(0),
   createdAt: instant,
   startedAt: instant.nullable(),
   finishedAt: instant.nullable(),

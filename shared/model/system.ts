@@ -6,7 +6,7 @@ import { pause } from './task'
 /** Something the operator should know that belongs to no task: a quarantined file, a full disk. */
 export const warning = z.object({
   id: z.string(),
-  code: z.enum(['QUARANTINED', 'RECOVERED', 'STORAGE', 'SURVIVORS']),
+  code: z.enum(['QUARANTINED', 'RECOVERED', 'STORAGE', 'SURVIVORS', 'CLOCK']),
   message: z.string(),
   at: instant,
 })
@@ -31,7 +31,7 @@ export const systemStatus = z.object({
   activeRuns: z.int(),
   maxConcurrent: z.int(),
   next: z.object({ taskId: z.string(), taskName: z.string(), at: instant }).nullable(),
-  /** Tasks whose last run broke and was not acknowledged. */
+  /** Tasks whose last run broke and was not acknowledged, or that have missed something. */
   attention: z.int(),
   /** Runs that ended in the last 24 h. */
   lastDay: z.object({ succeeded: z.int(), failed: z.int(), other: z.int() }),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { action } from './action'
 import { id, instant, page, parameters } from './common'
+import { missedRow } from './occurrence'
 import { policy, policyChange } from './policy'
 import { recentRun } from './run'
 import { trigger } from './trigger'
@@ -74,6 +75,8 @@ export const task = taskDefinition.extend({
   /** Nothing before this instant is due: creation, the last change of a trigger, enabling or resuming. */
   countsFrom: instant,
   pause: pause.nullable(),
+  /** Planned instants that the operator does not want. */
+  skips: z.array(instant).max(100).default([]),
   source: importSource.nullable(),
   /** Why the operator may not enable it (another user's job); null when they may. */
   locked: z.string().nullable(),
@@ -90,6 +93,7 @@ export const taskState = z.enum([
   'disabled',
   'succeeded',
   'cancelled',
+  'expired',
   'idle',
 ])
 export type TaskState = z.infer<typeof taskState>
@@ -97,8 +101,12 @@ export type TaskState = z.infer<typeof taskState>
 /** A task with what is known about it now. */
 export const taskView = task.extend({
   state: taskState,
-  /** The next planned instant; null when none is (disabled, paused, manual only, spent). */
+  /** The next planned instant that is not to be skipped; null when none is (disabled, paused, manual only, spent). */
   nextAt: instant.nullable(),
+  /** What keeps a trigger from firing: a watched path that is gone, an expression that this Belfry cannot read. */
+  warnings: z.array(z.string()),
+  /** What it missed since it last ran, unless the operator has decided; null for nothing. */
+  missed: missedRow.omit({ taskId: true, taskName: true }).nullable(),
   /** Ids of runs that have not ended. */
   activeRuns: z.array(id),
   /** The last 20 that ended, oldest first. */

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { BelfryError } from '../errors'
 import { checkCron } from '../schedule/cron'
 import { isTimeZone, machineTimeZone } from '../schedule/zone'
-import { duration, instant, timeZone } from './common'
+import { duration, id, instant, timeZone } from './common'
 
 /** Whether an expression ever comes is asked from here on, so that the answer does not depend on the day of asking. */
-const beginning = new Date('2000-01-01T00:00:00Z')
+const beginning = Date.parse('2000-01-01T00:00:00Z')
 
 export const cronTrigger = z
   .object({
@@ -75,11 +75,46 @@ export const startupTrigger = z.object({
   delay: duration(0, 30 * 86_400_000).default(0),
 })
 
+export const resumeTrigger = z.object({
+  kind: z.literal('resume'),
+  /** Milliseconds after the machine woke, 0 to 30 days. */
+  delay: duration(0, 30 * 86_400_000).default(0),
+})
+
+export const watchEvent = z.enum(['add', 'change', 'remove'])
+export type WatchEvent = z.infer<typeof watchEvent>
+
+export const watchTrigger = z.object({
+  kind: z.literal('watch'),
+  /** Files or folders (with all below them), absolute or from the home folder (`~/`). Links are not followed. */
+  paths: z
+    .array(
+      z
+        .string()
+        .max(4096)
+        .regex(/^(~?\/|~$|[A-Za-z]:[\\/])/, 'must be absolute, or begin with ~/')
+        .refine((path) => !path.includes('\0'), 'must not have a NUL character'),
+    )
+    .min(1, 'needs a path')
+    .max(50),
+  events: z.array(watchEvent).min(1, 'needs an event').default(['add', 'change', 'remove']),
+  /** Milliseconds without further changes before it fires, 0 to 1 hour. */
+  settle: duration(0, 3_600_000).default(2000),
+})
+
+export const afterTrigger = z.object({
+  kind: z.literal('after'),
+  /** Ids; any one of them will do. */
+  tasks: z.array(id).min(1, 'needs a task').max(50),
+  /** Cancelled and interrupted runs count only as `finish`. */
+  on: z.enum(['success', 'failure', 'finish']).default('success'),
+})
+
 export const trigger = z.discriminatedUnion(
   'kind',
-  [cronTrigger, intervalTrigger, dateTrigger, manualTrigger, startupTrigger],
+  [cronTrigger, intervalTrigger, dateTrigger, manualTrigger, startupTrigger, resumeTrigger, watchTrigger, afterTrigger],
   {
-    error: 'is not a trigger; kind is one of cron, interval, date, manual, startup',
+    error: 'is not a trigger; kind is one of cron, interval, date, manual, startup, resume, watch, after',
   },
 )
 export type Trigger = z.infer<typeof trigger>
@@ -88,3 +123,9 @@ export type CronTrigger = z.infer<typeof cronTrigger>
 export type IntervalTrigger = z.infer<typeof intervalTrigger>
 export type DateTrigger = z.infer<typeof dateTrigger>
 export type StartupTrigger = z.infer<typeof startupTrigger>
+export type ResumeTrigger = z.infer<typeof resumeTrigger>
+export type WatchTrigger = z.infer<typeof watchTrigger>
+export type AfterTrigger = z.infer<typeof afterTrigger>
+export const triggerKind = z.enum(
+  trigger.options.map((option) => option.shape.kind.value) as [TriggerKind, ...TriggerKind[]],
+)

@@ -32,7 +32,12 @@ const everyDay: CronDays = { next: (day) => (day < lastDay ? day + 1 : undefined
 const lastDay = 2_932_896
 
 /** The fields as croner takes them: day, month, weekday, year. Throws INVALID for a `?` where it does not belong. */
-export function dayPattern({ day, month, weekday, year }: Pick<CronFields, 'day' | 'month' | 'weekday' | 'year'>): string {
+export function dayPattern({
+  day,
+  month,
+  weekday,
+  year,
+}: Pick<CronFields, 'day' | 'month' | 'weekday' | 'year'>): string {
   for (const [name, field] of Object.entries({ month, year }))
     if (field.includes('?')) throw invalidExpression(`"?" stands only for a day; the ${name} is "${field}"`)
   const stepped = (field: string): boolean => field.startsWith('*') && field !== '*'

@@ -73,8 +73,7 @@ function range(name: string, part: string, field: string, size: number): [from: 
   if (from > to) throw invalidExpression(`from value is larger than to value: '${part}'`)
   if (every === undefined) return [from, to, step]
   if (step === 0) throw invalidExpression('syntax error, illegal stepping: 0')
-  if (step > size)
-    throw invalidExpression(`syntax error, steps cannot be greater than maximum value of part (${size})`)
+  if (step > size) throw invalidExpression(`syntax error, steps cannot be greater than maximum value of part (${size})`)
   if (first !== undefined && last === undefined)
     throw invalidExpression(
       `syntax error, stepping with numeric prefix ('${part}') is not allowed. Use wildcard (*/step) or range (min-max/step) instead`,

@@ -62,8 +62,13 @@ export function checkCron(expression: string, zone: string, reference: number): 
  * The first instant (ms) strictly after `after` (ms), or undefined when there is none (a year that has passed, 30 February).
  * Throws INVALID for an expression that cannot be read.
  */
-export function nextCron(expression: string, zone: string, after: number, dst: DstPolicy = autoDst): number | undefined {
-  for (let next = nextCronInstant(expression, zone, after, dst); ; ) {
+export function nextCron(
+  expression: string,
+  zone: string,
+  after: number,
+  dst: DstPolicy = autoDst,
+): number | undefined {
+  for (let next = nextCronInstant(expression, zone, after, dst); ;) {
     if (next === undefined || !next.lost) return next?.at
     next = nextCronInstant(expression, zone, next.at, dst)
   }
@@ -96,7 +101,7 @@ function fromLocal(
   after: number,
   local: number,
 ): CronInstant | undefined {
-  for (let next = cron.next(local); next !== undefined; ) {
+  for (let next = cron.next(local); next !== undefined;) {
     const found = localTimes(zone, next)
     if (found.kind === 'gap') {
       const behind = cron.next(found.localEnd - 1)

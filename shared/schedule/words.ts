@@ -2,7 +2,7 @@
 import cronstrue from 'cronstrue'
 import 'cronstrue/locales/zh_CN.js'
 import { assertNever } from '../errors'
-import type { CronTrigger, DateTrigger, IntervalTrigger, StartupTrigger, Trigger } from '../model/trigger'
+import type { CronTrigger, DateTrigger, IntervalTrigger, Trigger } from '../model/trigger'
 import { cronFields, type CronFields } from './cron'
 import { machineTimeZone } from './zone'
 
@@ -12,15 +12,26 @@ export type WordsLocale = 'en' | 'zh-CN'
  * What the triggers mean: `At 02:15, every day`, `Every 30 seconds`. Several are joined; none means by hand. An expression
  * that cannot be read stands for itself.
  * @param timeZone the host's; a trigger's own zone is named only where it differs
+ * @param taskName for `after` triggers
  */
-export function scheduleWords(triggers: readonly Trigger[], locale: WordsLocale, timeZone = machineTimeZone()): string {
+export function scheduleWords(
+  triggers: readonly Trigger[],
+  locale: WordsLocale,
+  timeZone = machineTimeZone(),
+  taskName: (id: string) => string = (id) => id,
+): string {
   const automatic = triggers.filter((trigger) => trigger.kind !== 'manual')
   if (automatic.length === 0) return text[locale].manual
-  return automatic.map((trigger) => triggerWords(trigger, locale, timeZone)).join(text[locale].or)
+  return automatic.map((trigger) => triggerWords(trigger, locale, timeZone, taskName)).join(text[locale].or)
 }
 
 /** One trigger in words; see `scheduleWords`. */
-export function triggerWords(trigger: Trigger, locale: WordsLocale, timeZone = machineTimeZone()): string {
+export function triggerWords(
+  trigger: Trigger,
+  locale: WordsLocale,
+  timeZone = machineTimeZone(),
+  taskName: (id: string) => string = (id) => id,
+): string {
   switch (trigger.kind) {
     case 'cron':
       return withZone(cronWords(trigger, locale), trigger.timezone, timeZone)
@@ -31,7 +42,13 @@ export function triggerWords(trigger: Trigger, locale: WordsLocale, timeZone = m
     case 'manual':
       return text[locale].manual
     case 'startup':
-      return startupWords(trigger, locale)
+      return delayed(trigger.on === 'boot' ? text[locale].boot : text[locale].host, trigger.delay, locale)
+    case 'resume':
+      return delayed(text[locale].resume, trigger.delay, locale)
+    case 'watch':
+      return text[locale].watch(pathWords(trigger.paths))
+    case 'after':
+      return text[locale].follows[trigger.on](trigger.tasks.map((id) => `“${taskName(id)}”`).join(', '))
     default:
       return assertNever(trigger)
   }
@@ -117,10 +134,13 @@ function dateWords(trigger: DateTrigger, locale: WordsLocale, timeZone: string):
   return text[locale].once(at)
 }
 
-function startupWords(trigger: StartupTrigger, locale: WordsLocale): string {
-  const words = text[locale]
-  const when = trigger.on === 'boot' ? words.boot : words.host
-  return trigger.delay === 0 ? when : words.after(when, spanWords(trigger.delay, locale))
+function delayed(when: string, delay: number, locale: WordsLocale): string {
+  return delay === 0 ? when : text[locale].after(when, spanWords(delay, locale))
+}
+
+function pathWords(paths: readonly string[]): string {
+  const [first = '', ...others] = paths
+  return others.length === 0 ? first : `${first} +${others.length}`
 }
 
 function withZone(words: string, zone: string | undefined, timeZone: string): string {
@@ -161,6 +181,13 @@ const text = {
     once: (at: string) => `Once, ${at}`,
     boot: 'Once per boot',
     host: 'When Belfry starts',
+    resume: 'When the machine wakes',
+    watch: (paths: string) => `When ${paths} changes`,
+    follows: {
+      success: (names: string) => `After ${names} succeeds`,
+      failure: (names: string) => `After ${names} fails`,
+      finish: (names: string) => `After ${names} ends`,
+    },
     after: (when: string, span: string) => `${when}, after ${/^\d/.test(span) ? span : `1 ${span}`}`,
     units: {
       day: english('day'),
@@ -178,6 +205,13 @@ const text = {
     once: (at: string) => `仅一次，${at}`,
     boot: '每次开机一次',
     host: 'Belfry 启动时',
+    resume: '机器唤醒时',
+    watch: (paths: string) => `${paths} 变化时`,
+    follows: {
+      success: (names: string) => `${names} 成功后`,
+      failure: (names: string) => `${names} 失败后`,
+      finish: (names: string) => `${names} 结束后`,
+    },
     after: (when: string, span: string) => `${when}，${span}后`,
     units: {
       day: chinese('天'),

@@ -38,6 +38,9 @@ export function virtualClock(start: string, zone = 'UTC'): VirtualClock {
       timers.add(timer)
       return () => timers.delete(timer)
     },
+    at(instant, call) {
+      return this.after(instant - wall, call)
+    },
     async advance(ms) {
       const end = monotonic + ms
       for (;;) {

@@ -72,11 +72,11 @@ function occurrencesOf(input: unknown, now: number): string[] {
   }
   const { expression, timezone = machineTimeZone(), from, count } = parsed.data
   const found: string[] = []
-  let after = new Date(from ?? now)
+  let after = from === undefined ? now : Date.parse(from)
   while (found.length < count) {
     const next = nextCron(expression, timezone, after)
-    if (!next) break
-    found.push(next.toISOString())
+    if (next === undefined) break
+    found.push(new Date(next).toISOString())
     after = next
   }
   if (found.length === 0)
@@ -86,7 +86,7 @@ function occurrencesOf(input: unknown, now: number): string[] {
 
 function parses(expression: string): boolean {
   try {
-    nextCron(expression, 'UTC', new Date(0))
+    nextCron(expression, 'UTC', 0)
     return true
   } catch {
     return false

@@ -5,9 +5,15 @@ import type { EventBus } from '../events'
 import type { ImportService } from '../import/import-service'
 import type { Clock } from '../ports'
 import type { RunService } from '../run/run-service'
-import { occurrences } from '../schedule/occurrences'
+import { autoDst } from '@shared/schedule/cron'
+import type { Account } from '../schedule/account'
+import { bothAt, occurrences } from '../schedule/occurrences'
 import type { Planner } from '../schedule/planner'
 import { previewSchedule } from '../schedule/preview'
+import { simulate } from '../schedule/simulate'
+import { usualDuration } from '../schedule/usual-duration'
+import { sleep } from '../run/timer'
+import type { Inbox } from '../tasks/inbox'
 import type { Store } from '../store/types'
 import type { SystemService } from '../system/system-service'
 import type { Warnings } from '../system/warnings'
@@ -20,6 +26,8 @@ export interface Services {
   readonly store: Store
   readonly tasks: TaskService
   readonly runs: RunService
+  readonly account: Account
+  readonly inbox: Inbox
   readonly system: SystemService
   readonly imports: ImportService
   readonly planner: Planner
@@ -33,6 +41,8 @@ export function createRouter({
   store,
   tasks,
   runs,
+  account,
+  inbox,
   system,
   imports,
   planner,
@@ -59,7 +69,15 @@ export function createRouter({
       disable: os.tasks.disable.handler(({ input }) => tasks.setEnabled(input.id, false)),
       pause: os.tasks.pause.handler(({ input }) => tasks.setPause(input.id, { since: now(), until: input.until })),
       resume: os.tasks.resume.handler(({ input }) => tasks.setPause(input.id, null)),
-      run: os.tasks.run.handler(({ input }) => runs.startManual(tasks.find(input.id), input.parameters ?? {})),
+      run: os.tasks.run.handler(({ input }) =>
+        runs.startManual(tasks.find(input.id), input.parameters ?? {}, input.force),
+      ),
+      skipNext: os.tasks.skipNext.handler(({ input }) => tasks.skipNext(input.id)),
+      unskip: os.tasks.unskip.handler(({ input }) => tasks.unskip(input.id, input.at)),
+      ledger: os.tasks.ledger.handler(({ input: { id, ...query } }) => account.ledger(taskOf(id), query)),
+      why: os.tasks.why.handler(({ input }) =>
+        account.why(tasks.find(input.id), input.at === undefined ? undefined : Date.parse(input.at)),
+      ),
       acknowledge: os.tasks.acknowledge.handler(({ input }) => tasks.acknowledge(input.id)),
     },
     runs: {
@@ -79,11 +97,28 @@ export function createRouter({
         return previewSchedule(
           input.triggers,
           at,
-          { zone: clock.timeZone(), createdAt: at, idleSince: at },
+          { zone: clock.timeZone(), dst: { ...autoDst, ...input.policy.dst }, createdAt: at, idleSince: at },
           input.count,
         )
       }),
       upcoming: os.schedule.upcoming.handler(({ input }) => ({ items: upcoming(input) })),
+      simulate: os.schedule.simulate.handler(({ input }) =>
+        simulate({
+          tasks: store.tasks.all(),
+          settings: system.settings(),
+          duration: (id) => usualDuration(store.runs.recent(id, 20)),
+          zone: clock.timeZone(),
+          from: Date.parse(input.from),
+          until: Date.parse(input.until),
+          asleep: input.asleep.map((span) => ({ from: Date.parse(span.from), until: Date.parse(span.until) })),
+          limit: input.limit,
+          breathe: () => sleep(clock, 0),
+        }),
+      ),
+    },
+    inbox: {
+      list: os.inbox.list.handler(() => ({ items: inbox.list() })),
+      decide: os.inbox.decide.handler(({ input }) => inbox.decide(input.id, input.decision, input.remember)),
     },
     settings: {
       get: os.settings.get.handler(() => system.settings()),
@@ -124,7 +159,7 @@ export function createRouter({
         const first = task.nextAt === null ? undefined : Date.parse(task.nextAt)
         if (first === undefined) return []
         const limit = { count: input.perTask, end: Date.parse(input.until) }
-        const coming = [...occurrences(task.triggers, Math.max(from, first) - 1, planner.moment(task), limit)]
+        const coming = [...occurrences(task.triggers, bothAt(Math.max(from, first) - 1), planner.moment(task), limit)]
         return coming.map(({ at }) => ({ taskId: task.id, taskName: task.name, at: new Date(at).toISOString() }))
       })
       .toSorted((a, b) => (a.at < b.at ? -1 : 1))

@@ -8,7 +8,6 @@ import type { Executor, Outcome, Report, Started } from '../executors/executor'
 import type { Clock } from '../ports'
 import type { LogWriter, Store } from '../store/types'
 import { endedRun, endingError, noOutcome, runningRun, statusOf } from './run-record'
-import type { Slots } from './slots'
 import { afterLong, deferred } from './timer'
 
 export interface LifeOptions {
@@ -18,11 +17,20 @@ export interface LifeOptions {
   readonly executor: Executor<Action>
   readonly store: Store
   readonly clock: Clock
-  readonly slots: Slots
+  readonly place: Place
   readonly logLimit: number
   readonly changed: (run: Run, turned: boolean) => void
   /** Records the end. Never rejects. */
   readonly save: (run: Run) => Promise<void>
+}
+
+/** The run's place among all that want to run. */
+export interface Place {
+  /** Calls `ready` once, with the slot taken, or `expired` when it has waited too long. */
+  enter(ready: () => void, expired: () => void): void
+  releaseSlot(): void
+  ending(): void
+  leave(): void
 }
 
 export interface Life {
@@ -37,17 +45,19 @@ export interface Life {
    * ended is settled.
    */
   end(reason: EndReason, grace: number): boolean
+  /** While it is queued: gives up without a word, for the next host to go on with. False when it is queued no more. */
+  abandon(): boolean
 }
 
 /** At most so often is a run's progress told, in ms. */
 const tellEvery = 200
 
 export function createLife(options: LifeOptions): Life {
-  const { task, executor, store, clock, slots } = options
+  const { task, executor, store, clock, place } = options
   let run = options.run
   let started: Started | undefined
   let grace: number | undefined
-  let giveUpWaiting: (() => void) | undefined
+  let giveUpWaiting: ((answer: 'ended' | 'abandoned') => void) | undefined
   let stopTimeout: (() => void) | undefined
   let stopTelling: (() => void) | undefined
   let startedMonotonic: number | undefined
@@ -100,25 +110,24 @@ export function createLife(options: LifeOptions): Life {
       options.changed(run, false)
     }
     grace = Math.min(grace ?? Number.POSITIVE_INFINITY, within)
-    giveUpWaiting?.()
+    place.ending()
+    giveUpWaiting?.('ended')
     started?.stop(grace)
     return true
   }
 
-  /** True when the slot is ours, false when the run was ended while it waited. */
-  const slot = (): Promise<boolean> =>
+  const slot = (): Promise<'ours' | 'ended' | 'abandoned'> =>
     new Promise((resolve) => {
-      let ours = false
-      const takeBack = slots.wait(() => {
-        ours = true
+      const decide = (answer: 'ours' | 'ended' | 'abandoned'): void => {
         giveUpWaiting = undefined
-        resolve(true)
-      })
-      if (ours) return
-      giveUpWaiting = () => {
-        takeBack()
-        resolve(false)
+        if (answer !== 'ours') place.leave()
+        resolve(answer)
       }
+      giveUpWaiting = decide
+      place.enter(
+        () => decide('ours'),
+        () => end('expire', 0),
+      )
     })
 
   const say = (text: string): Promise<void> | undefined =>
@@ -174,15 +183,22 @@ export function createLife(options: LifeOptions): Life {
     over: over.promise,
     run: () => run,
     async live() {
-      if (await slot()) {
+      const answer = run.ending === null ? await slot() : 'ended'
+      if (answer === 'ours') {
         const outcome = await execute()
-        slots.release()
+        place.releaseSlot()
         await finish(outcome)
-      } else {
+      } else if (answer === 'ended') {
         await finish(notStarted)
       }
+      place.leave()
       logReady.resolve()
       over.resolve()
+    },
+    abandon() {
+      const waits = giveUpWaiting !== undefined
+      giveUpWaiting?.('abandoned')
+      return waits
     },
     end,
   }

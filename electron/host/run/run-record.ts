@@ -2,6 +2,7 @@
 import { assertNever } from '@shared/errors'
 import type { Parameters } from '@shared/model/common'
 import type { Attempt, EndedStatus, EndReason, ProcessIdentity, Run, RunError } from '@shared/model/run'
+import type { OccurrenceEvent } from '@shared/model/occurrence'
 import type { Task } from '@shared/model/task'
 import type { TriggerKind } from '@shared/model/trigger'
 import type { Outcome } from '../executors/executor'
@@ -14,7 +15,11 @@ export interface NewRun {
   /** Ms since the epoch; null for a manual run. */
   readonly scheduledAt: number | null
   readonly epoch: number
+  readonly event: OccurrenceEvent | null
   readonly folded: number
+  readonly foldedFrom: number | null
+  readonly late: Run['late']
+  readonly replay: boolean
   readonly parameters: Parameters
 }
 
@@ -31,7 +36,12 @@ export function queuedRun(start: NewRun, now: number): Run {
     triggeredBy: start.triggeredBy,
     scheduledAt: start.scheduledAt === null ? null : iso(start.scheduledAt),
     epoch: start.epoch,
+    event: start.event,
     folded: start.folded,
+    foldedFrom: start.foldedFrom === null ? null : iso(start.foldedFrom),
+    late: start.late,
+    replay: start.replay,
+    priority: start.task.policy.priority,
     createdAt: iso(now),
     startedAt: null,
     finishedAt: null,
@@ -105,7 +115,10 @@ export function endedRun(run: Run, { status, outcome, durationMs, log }: Ending,
 export function statusOf(ending: EndReason | null, outcome: Outcome): EndedStatus {
   switch (ending) {
     case 'cancel':
+    case 'replace':
       return 'cancelled'
+    case 'expire':
+      return 'expired'
     case 'timeout':
       return 'timed_out'
     case 'shutdown':
@@ -119,13 +132,22 @@ export function statusOf(ending: EndReason | null, outcome: Outcome): EndedStatu
 
 /** The error of a run that Belfry ended says so, rather than what the signal left behind. */
 export function endingError(ending: EndReason, run: Run, words: string): RunError {
-  const code = { cancel: 'CANCELLED', timeout: 'TIMEOUT', shutdown: 'INTERRUPTED' }[ending]
+  const code = {
+    cancel: 'CANCELLED',
+    replace: 'REPLACED',
+    timeout: 'TIMEOUT',
+    expire: 'EXPIRED',
+    shutdown: 'INTERRUPTED',
+  }[ending]
   const message = {
     cancel: 'cancelled by the operator',
+    replace: 'replaced by a later run',
     timeout: `timed out after ${words}`,
+    expire: 'waited longer than its misfire grace',
     shutdown: 'the host was stopped',
   }[ending]
-  return { code, message: run.startedAt === null ? `${message} before it started` : message }
+  const tooEarly = run.startedAt === null && ending !== 'expire'
+  return { code, message: tooEarly ? `${message} before it started` : message }
 }
 
 /** The outcome of a run that never had a process. */

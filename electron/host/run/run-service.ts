@@ -6,23 +6,26 @@ import { BelfryError, messageOf } from '@shared/errors'
 import type { Action } from '@shared/model/action'
 import type { Page, Parameters } from '@shared/model/common'
 import { hasEnded, type Run } from '@shared/model/run'
+import type { SkipReason } from '@shared/model/occurrence'
 import type { Settings } from '@shared/model/settings'
 import type { Task } from '@shared/model/task'
-import type { TriggerKind } from '@shared/model/trigger'
 import type { Executor } from '../executors/executor'
 import type { Ports } from '../ports'
+import type { Ledger } from '../schedule/ledger'
 import type { DueTask } from '../schedule/planner'
 import type { RunQuery, Store } from '../store/types'
 import type { Warnings } from '../system/warnings'
+import { createDispatcher, type Claim } from './dispatcher'
 import { createLife, type Life } from './life'
 import { recoverRun } from './recovery'
-import { queuedRun } from './run-record'
-import { createSlots } from './slots'
-import { afterLong, sleep } from './timer'
+import { queuedRun, type NewRun } from './run-record'
+import { createStarts } from './starts'
+import { afterLong, deferred, sleep } from './timer'
 
 export interface RunServiceOptions {
   readonly ports: Pick<Ports, 'clock' | 'ids' | 'log'>
   readonly store: Store
+  readonly ledger: Ledger
   readonly executors: { readonly [K in Action['kind']]: Executor<Extract<Action, { kind: K }>> }
   readonly task: (id: string) => Task | undefined
   readonly settings: () => Settings
@@ -32,9 +35,12 @@ export interface RunServiceOptions {
 }
 
 export interface RunService {
-  /** Starts a run by hand. Resolves once it is on disk. CONFLICT while one is active, UNAVAILABLE while stopping. */
-  startManual(task: Task, parameters: Parameters): Promise<Run>
-  /** Starts what is due, or records why not. */
+  /**
+   * Starts a run by hand. Resolves once it is on disk. CONFLICT at the task's `maxInstances` unless forced, UNAVAILABLE while
+   * stopping.
+   */
+  startManual(task: Task, parameters: Parameters, force?: boolean): Promise<Run>
+  /** Starts what is due, has it wait, or records why not. While the disk refuses, it is offered again until its grace is over. */
   startDue(due: readonly DueTask[]): void
   /** Answers at once; the run ends in its own time. NOT_FOUND; CONFLICT when it has ended. */
   cancel(id: string): Promise<Run>
@@ -59,53 +65,101 @@ export interface RunService {
 export function createRunService(options: RunServiceOptions): RunService {
   const { ports, store, settings, warnings } = options
   const { clock, ids, log } = ports
+  const { ledger } = options
   const lives = new Map<string, Life>()
-  const byTask = new Map<string, string>()
   /** Ended runs whose last line the disk has refused so far. */
   const unsaved = new Map<string, Run>()
-  const slots = createSlots(() => settings().maxConcurrent)
+  const dispatcher = createDispatcher({
+    clock,
+    maxConcurrent: () => settings().maxConcurrent,
+    groupLimit: (group) => settings().groups[group] ?? 1,
+  })
+  const starts = createStarts(store.runs)
   let stopping: Promise<void> | undefined
 
   const begin = async (
     task: Task,
-    by: { triggeredBy: TriggerKind; scheduledAt: number | null; folded: number },
-    parameters: Parameters,
+    by: Omit<NewRun, 'id' | 'number' | 'task' | 'epoch'>,
+    waits: boolean,
   ): Promise<Run> => {
     const now = clock.now()
-    const number = store.runs.lastNumber(task.id) + 1
-    const run = queuedRun({ id: ids.next(now), number, task, epoch: store.state.epoch(), parameters, ...by }, now)
+    const number = Math.max(store.runs.lastNumber(task.id), lastNumbers.get(task.id) ?? 0) + 1
+    lastNumbers.set(task.id, number)
+    const epoch = store.state.epoch().number
+    const run = queuedRun({ id: ids.next(now), number, task, epoch, ...by }, now)
+    // Counted as active before the disk has answered, so that a second start meanwhile sees it.
+    const claim = stand(task, run, waits)
+    starts.add(task, now)
+    ledger.interrupt(task.id)
+    try {
+      // What was decided before it is on disk before it: the watermark that it sets stands for all of them.
+      if (ledger.pending(task.id).length > 0) await ledger.flush(task.id)
+      await store.runs.put(run)
+    } catch (error) {
+      claim.forget()
+      throw error
+    }
+    warnings.clear('STORAGE')
+    options.changed(run, true)
+    claim.live()
+    return run
+  }
+
+  /** The highest number given, on disk or not. */
+  const lastNumbers = new Map<string, number>()
+
+  /** Puts the run in its place; `live` lets it go on from there. */
+  const stand = (task: Task, run: Run, waits: boolean): { live(): void; forget(): void } => {
+    const entered = deferred<{ ready: () => void; expired: () => void }>()
+    const claim: Claim = {
+      runId: run.id,
+      taskId: task.id,
+      policy: task.policy,
+      at: Date.parse(run.scheduledAt ?? run.createdAt),
+      waits,
+      replay: run.replay,
+      patience: patienceOf(task, run),
+      ready: () => void entered.promise.then(({ ready }) => ready()),
+      expired: () => void entered.promise.then(({ expired }) => expired()),
+    }
     const life = createLife({
       run,
       task,
       executor: options.executors[task.action.kind],
       store,
       clock,
-      slots,
+      place: {
+        enter: (ready, expired) => entered.resolve({ ready, expired }),
+        releaseSlot: () => dispatcher.releaseSlot(run.id),
+        ending: () => dispatcher.ending(run.id),
+        leave: () => dispatcher.leave(run.id),
+      },
       logLimit: settings().logLimit,
       changed: options.changed,
       save,
     })
-    // Counted as active before the disk has answered, so that a second start meanwhile sees it.
     lives.set(run.id, life)
-    byTask.set(task.id, run.id)
-    try {
-      await store.runs.put(run)
-    } catch (error) {
-      forget(life)
-      throw error
+    const forget = (): void => {
+      lives.delete(run.id)
+      dispatcher.leave(run.id)
     }
-    warnings.clear('STORAGE')
-    options.changed(run, true)
-    void life.live().finally(() => {
-      forget(life)
-      options.changed(life.run(), true)
-    })
-    return run
+    dispatcher.enter(claim)
+    return {
+      forget,
+      live() {
+        void life.live().finally(() => {
+          forget()
+          options.changed(life.run(), true)
+        })
+      },
+    }
   }
 
-  const forget = (life: Life): void => {
-    lives.delete(life.run().id)
-    if (byTask.get(life.run().taskId) === life.run().id) byTask.delete(life.run().taskId)
+  /** Ms that a run may wait for its turn; a run by hand waits as long as it takes. */
+  const patienceOf = (task: Task, run: Run): number | null => {
+    const grace = task.policy.misfireGrace
+    if (grace === null || run.triggeredBy === 'manual') return null
+    return Math.max(0, grace - (clock.now() - Date.parse(run.createdAt)))
   }
 
   /** The end of a run is a fact: it is written as soon as the disk takes it. */
@@ -129,28 +183,50 @@ export function createRunService(options: RunServiceOptions): RunService {
     return run
   }
 
-  const skip = async (due: DueTask, runId: string): Promise<void> => {
-    const now = clock.now()
-    const record = {
-      id: ids.next(now),
-      taskId: due.taskId,
-      scheduledAt: new Date(due.scheduledAt).toISOString(),
-      epoch: store.state.epoch(),
-      state: 'skipped',
-      reason: 'overlap',
-      count: due.folded + 1,
-      runId,
-      recordedAt: new Date(now).toISOString(),
-    } as const
-    await store.occurrences.append([record])
+  const offer = async (due: DueTask): Promise<void> => {
+    const task = options.task(due.taskId)
+    if (stopping !== undefined || task === undefined) return
+    const verdict = dispatcher.judge(task.id, task.policy, due.replay)
+    if (verdict.kind === 'skip') return skip(due, 'overlap', verdict.runId)
+    if (task.policy.rateLimit !== null && starts.isOver(task, task.policy.rateLimit, clock.now()))
+      return skip(due, 'rate_limit', null)
+    if (verdict.kind === 'replace') lives.get(verdict.runId)?.end('replace', task.policy.killGrace)
+    await begin(task, due, verdict.kind !== 'start')
+  }
+
+  const skip = (due: DueTask, reason: SkipReason, runId: string | null): void => {
+    const { taskId, scheduledAt, event, folded, foldedFrom } = due
+    const range = { from: foldedFrom ?? scheduledAt, until: scheduledAt, count: folded + 1 }
+    ledger.record(taskId, { state: 'skipped', reason, ...range }, { event, runId })
+  }
+
+  /** The disk may take it yet. */
+  const offerAgain = (due: DueTask, error: unknown): void => {
+    const task = options.task(due.taskId)
+    if (task === undefined || stopping !== undefined) return
+    log.error({ err: error, task: task.id }, 'a due occurrence could not be recorded')
+    warnings.raise('STORAGE', `"${task.name}" is due and cannot start: ${messageOf(error)}`)
+    const grace = task.policy.misfireGrace ?? Number.POSITIVE_INFINITY
+    void sleep(clock, 2000).then(() => {
+      const ms = clock.now() - due.scheduledAt
+      if (ms > grace) {
+        const { taskId, scheduledAt, event, folded, foldedFrom } = due
+        const range = { from: foldedFrom ?? scheduledAt, until: scheduledAt, count: folded + 1 }
+        ledger.record(taskId, { state: 'missed', reason: 'busy', ...range }, { event })
+      } else attempt({ ...due, late: due.late ?? (ms >= 2000 ? { ms, reason: 'busy' } : null) })
+    })
+  }
+
+  const attempt = (due: DueTask): void => {
+    offer(due).catch((error: unknown) => offerAgain(due, error))
   }
 
   const endAll = (now: boolean): void => {
     const grace = settings().shutdownGrace
     for (const life of lives.values()) {
       const killGrace = now ? 0 : Math.min(life.task.policy.killGrace, grace)
-      const queued = life.run().status === 'queued'
-      if (now || queued) life.end('shutdown', killGrace)
+      if (life.abandon()) continue
+      if (now || life.run().status === 'queued') life.end('shutdown', killGrace)
       else {
         const spare = afterLong(clock, Math.max(0, grace - killGrace), () => life.end('shutdown', killGrace))
         // Or the process would stay for it, with nothing left to end.
@@ -159,30 +235,25 @@ export function createRunService(options: RunServiceOptions): RunService {
     }
   }
 
+  /** A run that the last host left in the queue. */
+  const goOn = (task: Task, run: Run): void => {
+    const { live } = stand(task, run, run.replay || dispatcher.isFull(task.id, task.policy))
+    live()
+  }
+
   return {
-    async startManual(task, parameters) {
+    async startManual(task, parameters, force = false) {
       if (stopping) throw new BelfryError('UNAVAILABLE', 'the host is stopping; nothing starts any more')
-      const active = byTask.get(task.id)
-      if (active !== undefined) {
+      if (!force && dispatcher.isFull(task.id, task.policy)) {
+        const [active = ''] = dispatcher.runsOf(task.id)
         throw new BelfryError('CONFLICT', `"${task.name}" is running already (run ${active})`, {
           field: 'id',
           detail: { runId: active },
         })
       }
-      return begin(task, { triggeredBy: 'manual', scheduledAt: null, folded: 0 }, parameters)
+      return begin(task, { ...byHand, parameters }, false)
     },
-    startDue(due) {
-      for (const one of due) {
-        const task = options.task(one.taskId)
-        if (stopping !== undefined || task === undefined) continue
-        const active = byTask.get(one.taskId)
-        const done = active === undefined ? begin(task, one, {}) : skip(one, active)
-        done.catch((error: unknown) => {
-          log.error({ err: error, task: task.id }, 'a due occurrence could not be recorded')
-          warnings.raise('STORAGE', `"${task.name}" was due and did not start: ${messageOf(error)}`)
-        })
-      }
-    },
+    startDue: (due) => due.forEach(attempt),
     async cancel(id) {
       const life = lives.get(id)
       if (life?.end('cancel', life.task.policy.killGrace)) return life.run()
@@ -195,10 +266,10 @@ export function createRunService(options: RunServiceOptions): RunService {
       const found = await store.runs.list(query)
       return { ...found, items: found.items.map(current) }
     },
-    activeOf: (taskId) => [byTask.get(taskId)].filter((id) => id !== undefined),
+    activeOf: (taskId) => dispatcher.runsOf(taskId),
     activeCount: () => lives.size,
     idleSince(taskId) {
-      if (byTask.has(taskId)) return null
+      if (dispatcher.runsOf(taskId).length > 0) return null
       const last = store.runs.recent(taskId, 1)[0]?.finishedAt
       return last ? Date.parse(last) : undefined
     },
@@ -214,6 +285,8 @@ export function createRunService(options: RunServiceOptions): RunService {
         store.runs.unfinished().map(async (id) => {
           const run = await store.runs.get(id)
           if (run === undefined || hasEnded(run.status)) return
+          const task = options.task(run.taskId)
+          if (run.status === 'queued' && task !== undefined) return goOn(task, run)
           const ended = await recoverRun(run, {
             executor: options.executors.command,
             store,
@@ -228,7 +301,7 @@ export function createRunService(options: RunServiceOptions): RunService {
         }),
       )
     },
-    slotsChanged: () => slots.review(),
+    slotsChanged: () => dispatcher.review(),
     async stop() {
       if (stopping) {
         endAll(true)
@@ -240,3 +313,13 @@ export function createRunService(options: RunServiceOptions): RunService {
     },
   }
 }
+
+const byHand = {
+  triggeredBy: 'manual',
+  scheduledAt: null,
+  event: null,
+  folded: 0,
+  foldedFrom: null,
+  late: null,
+  replay: false,
+} as const

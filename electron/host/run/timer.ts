@@ -4,7 +4,7 @@ import type { Clock } from '../ports'
 const longest = 2 ** 31 - 1
 
 /** Like `clock.after`, for any number of ms. */
-export function afterLong(clock: Clock, ms: number, call: () => void): () => void {
+export function afterLong(clock: Pick<Clock, 'after'>, ms: number, call: () => void): () => void {
   let cancel = (): void => undefined
   const wait = (rest: number): void => {
     cancel = clock.after(Math.min(rest, longest), () => (rest > longest ? wait(rest - longest) : call()))

@@ -1,75 +1,70 @@
-/** What all triggers of a task come to. Pure. */
+/** What all time triggers of a task come to. Pure. */
 import type { Trigger, TriggerKind } from '@shared/model/trigger'
-import { nextOfTrigger, wholeSecond, type Moment } from './trigger-times'
+import { goesOn, nextOfTrigger, wholeSecond, type Moment } from './trigger-times'
 
 export interface Occurrence {
   readonly at: number
   /** Index of the trigger that brings it; the first, where several meet. */
   readonly trigger: number
   readonly kind: TriggerKind
+  /** The task's own DST rule lets a gap swallow it: recorded, never run. */
+  readonly lost: boolean
 }
 
-/** The first occurrence strictly after `after`, over all triggers. */
-export function nextOccurrence(triggers: readonly Trigger[], after: number, moment: Moment): Occurrence | undefined {
+/**
+ * Everything at or before it is decided (ms). Two marks, because a clock that was set back lets rhythms go on while fixed times
+ * do not repeat.
+ */
+export interface Marks {
+  readonly fixed: number
+  readonly cadence: number
+}
+
+export function bothAt(at: number): Marks {
+  return { fixed: at, cadence: at }
+}
+
+/** The marks once the clock was set back to `now`: rhythms go on from there, fixed times where they do not `stay` decided. */
+export function setBackMarks(marks: Marks, now: number, fixedStay: boolean): Marks {
+  return { fixed: fixedStay ? marks.fixed : Math.min(marks.fixed, now - 1), cadence: Math.min(marks.cadence, now - 1) }
+}
+
+/** The first occurrence strictly after the marks, over all triggers. */
+export function nextOccurrence(triggers: readonly Trigger[], after: Marks, moment: Moment): Occurrence | undefined {
   let first: Occurrence | undefined
   for (const [index, trigger] of triggers.entries()) {
-    const at = nextOfTrigger(trigger, after, moment)
-    if (at !== undefined && (first === undefined || at < first.at)) first = { at, trigger: index, kind: trigger.kind }
+    const from = after.fixed === after.cadence || !goesOn(trigger) ? after.fixed : after.cadence
+    const next = nextOfTrigger(trigger, from, moment)
+    if (next === undefined || (first !== undefined && !comesBefore(next, first))) continue
+    first = { at: next.at, trigger: index, kind: trigger.kind, lost: next.lost }
   }
   return first
 }
 
-/** From where to look for the occurrence after `at`: triggers that meet in the same second make one occurrence. */
-export function afterSecondOf(at: number): number {
-  return wholeSecond(at) + 999
+/** What runs goes before what is lost in the same second: the two are one occurrence. */
+function comesBefore(one: { at: number; lost: boolean }, other: { at: number; lost: boolean }): boolean {
+  if (one.lost !== other.lost && wholeSecond(one.at) === wholeSecond(other.at)) return other.lost
+  return one.at < other.at
 }
 
-/** Occurrences after `after`, soonest first, at most `count` and none after `end`. */
+/** The marks once the occurrence at `at` is decided: triggers that meet in the same second make one occurrence. */
+export function decidedUpTo(at: number, marks: Marks): Marks {
+  const end = wholeSecond(at) + 999
+  return { fixed: Math.max(marks.fixed, end), cadence: Math.max(marks.cadence, end) }
+}
+
+/** Occurrences after the marks, soonest first, at most `count` and none after `end`. */
 export function* occurrences(
   triggers: readonly Trigger[],
-  after: number,
+  after: Marks,
   moment: Moment,
   limit: { readonly count: number; readonly end?: number },
 ): Generator<Occurrence> {
-  let from = after
+  let marks = after
   for (let made = 0; made < limit.count; made++) {
-    const next = nextOccurrence(triggers, from, moment)
+    const next = nextOccurrence(triggers, marks, moment)
     if (next === undefined || (limit.end !== undefined && next.at > limit.end)) return
     yield next
-    from = afterSecondOf(next.at)
+    marks = decidedUpTo(next.at, marks)
   }
-}
-
-export interface Due {
-  /** The latest occurrence at or before now. */
-  readonly latest: Occurrence
-  /** How many earlier ones it stands for; counted up to `countLimit`. */
-  readonly folded: number
-}
-
-const countLimit = 10_000
-
-/**
- * What has come due in `(after, now]`. However long the machine slept, the work is bounded: past `countLimit` occurrences
- * the count stops and only the latest is looked for.
- */
-export function dueOccurrences(
-  triggers: readonly Trigger[],
-  after: number,
-  now: number,
-  moment: Moment,
-): Due | undefined {
-  let latest: Occurrence | undefined
-  let count = 0
-  for (const occurrence of occurrences(triggers, after, moment, { count: countLimit, end: now })) {
-    latest = occurrence
-    count++
-  }
-  if (latest === undefined) return undefined
-  if (count < countLimit) return { latest, folded: count - 1 }
-  for (let span = 1000; span < now - latest.at; span *= 4) {
-    const late = [...occurrences(triggers, now - span, moment, { count: countLimit, end: now })].at(-1)
-    if (late !== undefined) return { latest: late, folded: count - 1 }
-  }
-  return { latest, folded: count - 1 }
 }

@@ -3,100 +3,179 @@
  * longer than 30 s, so that a suspended machine or a moved clock is noticed.
  */
 import TinyQueue from 'tinyqueue'
+import type { LateReason, OccurrenceEvent } from '@shared/model/occurrence'
+import type { Parameters } from '@shared/model/common'
 import type { Pause, Task } from '@shared/model/task'
 import type { TriggerKind } from '@shared/model/trigger'
 import type { Clock } from '../ports'
-import { afterSecondOf, dueOccurrences, nextOccurrence } from './occurrences'
+import { createClockWatch, longestSleep } from './clock-watch'
+import { decideDue, isAlone, type Decision, type DueContext, type DueRun, type FateRange } from './decide'
+import { jitterOf } from './jitter'
+import { bothAt, decidedUpTo, nextOccurrence, setBackMarks, type Marks, type Occurrence } from './occurrences'
+import { isOpen } from './time-windows'
 import type { Moment } from './trigger-times'
 
-/** An occurrence that has come. */
-export interface DueTask {
+/** An occurrence that is to run. */
+export interface DueTask extends DueRun {
   readonly taskId: string
-  readonly triggeredBy: TriggerKind
-  /** Ms since the epoch. */
-  readonly scheduledAt: number
-  /** Earlier occurrences that came due at the same look and that it stands for. */
-  readonly folded: number
+  readonly event: OccurrenceEvent | null
+  /** What the event brings along. */
+  readonly parameters: Parameters
+}
+
+export interface TaskFates {
+  readonly taskId: string
+  readonly event: OccurrenceEvent | null
+  readonly ranges: readonly FateRange[]
+}
+
+/** Something other than time that makes an occurrence. */
+export interface PlannerEvent {
+  readonly taskId: string
+  readonly kind: TriggerKind
+  readonly event: OccurrenceEvent
+  /** Ms. */
+  readonly at: number
+  readonly parameters?: Parameters
 }
 
 export interface PlannerOptions {
   readonly clock: Clock
+  /** See clock-watch.ts. */
+  readonly bootTells: boolean
   readonly task: (id: string) => Task | undefined
   /** When the task's last run ended (ms), undefined when it never ran, null while one is active. */
   readonly idleSince: (taskId: string) => number | null | undefined
   readonly pausedAll: () => Pause | null
-  /** Takes what is due, soonest first. Must not throw. */
+  /** What earlier hosts have decided of the task; asked once, when it is first planned. */
+  readonly decided: (taskId: string) => Marks
+  /** Ms; when the clock was last set back, 0 for never. Asked at the start. */
+  readonly epochBegan: () => number
+  /** Takes what is to run, soonest first. Must not throw. */
   readonly dispatch: (due: readonly DueTask[]) => void
+  /** Takes what became of the others. Must not throw. */
+  readonly record: (fates: readonly TaskFates[]) => void
   /** A pause has run out: of a task, or (null) of everything. */
   readonly pauseEnded: (taskId: string | null) => void
   /** The next instant of these tasks may have changed, without anybody asking for it. */
   readonly moved: (taskIds: readonly string[]) => void
+  /** The machine woke at `at` (ms). */
+  readonly woke: (at: number) => void
+  /**
+   * The clock was set back, by so many ms, to `now`. Resolves once the new epoch is on disk, with whether fixed times at or
+   * before the watermark stay decided; nothing is decided until then.
+   */
+  readonly setBack: (by: number, now: number) => Promise<{ readonly fixedStay: boolean }>
+  /** A trigger of the task cannot be read (a definition that was edited by hand); null when all can. */
+  readonly unreadable: (taskId: string, error: unknown) => void
 }
 
 export interface Planner {
-  /** Begins; nothing before this moment is due. `startups` are the task ids whose startup trigger is due, and when. */
-  start(startups: readonly { readonly taskId: string; readonly at: number }[]): void
+  /** Begins. What came due while no host ran is decided at once. */
+  start(taskIds: readonly string[]): void
   stop(): void
-  /** Looks now rather than when the timer would. */
-  look(): void
+  /** Looks now rather than when the timer would. `resumed`: because the system says that it woke. */
+  look(resumed?: boolean): void
   /** The task is new, has changed, or has ended a run: plan it anew. */
   track(taskId: string): void
-  /** Everything was paused or goes on: plan all of them anew; nothing before `from` (ms) is due. */
-  trackAll(taskIds: readonly string[], from: number): void
+  /** Decides what is due of the task at this moment, before it is changed. */
+  settle(taskId: string): void
+  /** Everything was paused or goes on: plan all of them anew. */
+  trackAll(taskIds: readonly string[]): void
   forget(taskId: string): void
-  /** The task's next planned instant in ms; undefined when there is none. */
+  /** An event makes an occurrence, at once or at its instant. */
+  fire(event: PlannerEvent): void
+  /** The task's next planned instant in ms, jitter counted, that is to run; undefined when there is none. */
   nextAt(taskId: string): number | undefined
+  /** The next planned occurrence that nobody wants skipped yet, in ms without jitter. */
+  nextToSkip(taskId: string): number | undefined
   /** The soonest of all tasks. */
   next(): { readonly taskId: string; readonly at: number } | undefined
   moment(task: Task): Moment
+  marks(taskId: string): Marks
 }
 
 interface Entry {
   readonly at: number
   readonly taskId: string
-  readonly what: 'occurrence' | 'startup' | 'pause-end'
-  /** Stale when the task has been planned anew since; a startup stays. */
+  readonly what: 'occurrence' | 'event' | 'pause-end'
+  /** Stale when the task has been planned anew since; an event stays. */
   readonly version: number
+  readonly event?: PlannerEvent
 }
 
-const longestSleep = 30_000
+/** Occurrences that one look decides of one task before the host gets its turn again. */
+const stepSize = 20_000
+/** Ms: what is recorded as paused has time. */
+const pausedLook = 30_000
+/** How far to look for an occurrence that no blackout covers. */
+const openTries = 2000
 const everything = ''
 
 export function createPlanner(options: PlannerOptions): Planner {
   const { clock } = options
-  const heap = new TinyQueue<Entry>([], (a, b) => a.at - b.at)
+  const watch = createClockWatch(clock, options.bootTells)
+  let heap = new TinyQueue<Entry>([], (a, b) => a.at - b.at)
   const versions = new Map<string, number>()
+  const planned = new Map<string, Occurrence>()
   const nextAts = new Map<string, number>()
-  /** Per task: everything at or before this is decided. */
-  const watermarks = new Map<string, number>()
+  const marksOf = new Map<string, Marks>()
+  /** Tasks of which more is due than one look decides. */
+  const open = new Map<string, ReturnType<typeof decideDue>>()
   /** Per task: the end of a pause that was told already; storing that it ended takes a moment. */
   const toldEnds = new Map<string, string>()
   let began = Number.POSITIVE_INFINITY
-  /** Everything was paused up to here. */
-  let floor = 0
+  /** Per task: since when a fixed delay counts anew although nothing ran. */
+  const delays = new Map<string, number>()
+  /** Since when the clock has not been set back, ms. */
+  let epochBegan = 0
+  let settingBack = false
   let zone = clock.timeZone()
   let disarm: (() => void) | undefined
   let armedFor = Number.POSITIVE_INFINITY
+  let cause: LateReason = 'busy'
 
-  const pauseOf = (task: Task): Pause | null => {
-    const now = clock.now()
-    const holds = (pause: Pause | null): pause is Pause =>
-      pause !== null && (pause.until === null || Date.parse(pause.until) > now)
+  const holds = (pause: Pause | null, at: number): boolean =>
+    pause !== null && (fromBefore(pause.since) ?? -1) <= at && (pause.until === null || Date.parse(pause.until) > at)
+
+  /** As pauses stand now. */
+  const pausedAt = (task: Task): DueContext['pausedAt'] => {
     const all = options.pausedAll()
-    const own = holds(task.pause) ? task.pause : null
-    if (!holds(all)) return own
-    if (own === null || own.until === null || all.until === null) return own?.until === null ? own : all
-    return own.until > all.until ? own : all
+    return (at) => (holds(task.pause, at) ? 'task' : holds(all, at) ? 'everything' : null)
   }
+
+  /** An instant that was written down; undefined where the clock, set back since, has not reached it again. */
+  const fromBefore = (instant: string): number | undefined => {
+    const at = Date.parse(instant)
+    return at > clock.now() ? undefined : at
+  }
+
+  /** Until when the task is paused now; null for until resumed, undefined when it is not. */
+  const pausedUntil = (task: Task): number | null | undefined => {
+    const now = clock.now()
+    const ends = [task.pause, options.pausedAll()]
+      .filter((pause) => holds(pause, now))
+      .map((pause) => (pause?.until ? Date.parse(pause.until) : null))
+    return ends.length === 0 ? undefined : ends.includes(null) ? null : Math.max(...ends.map(Number))
+  }
+
+  const countsFrom = (task: Task): number => fromBefore(task.countsFrom) ?? epochBegan
 
   const moment = (task: Task): Moment => {
     const idle = options.idleSince(task.id)
-    const counting = Math.max(Date.parse(task.countsFrom), began)
+    const ended = idle === null || idle === undefined || idle > clock.now() ? 0 : idle
     return {
       zone,
+      dst: task.policy.dst,
       createdAt: Date.parse(task.createdAt),
-      idleSince: idle === null ? null : Math.max(idle ?? 0, counting),
+      idleSince: idle === null ? null : Math.max(ended, delays.get(task.id) ?? 0, countsFrom(task)),
     }
+  }
+
+  const marks = (task: Task): Marks => {
+    const { fixed, cadence } = marksOf.get(task.id) ?? options.decided(task.id)
+    const from = countsFrom(task) - 1
+    return { fixed: Math.max(fixed, from), cadence: Math.max(cadence, from) }
   }
 
   const push = (entry: Omit<Entry, 'version'>): void => {
@@ -106,26 +185,53 @@ export function createPlanner(options: PlannerOptions): Planner {
 
   const plan = (taskId: string): void => {
     versions.set(taskId, (versions.get(taskId) ?? 0) + 1)
+    planned.delete(taskId)
     nextAts.delete(taskId)
     const task = options.task(taskId)
-    if (!task?.enabled || began === Number.POSITIVE_INFINITY) return
-    const pause = pauseOf(task)
+    if (!task?.enabled || began === Number.POSITIVE_INFINITY || open.has(taskId)) return
     const until = task.pause?.until
     if (until && toldEnds.get(taskId) !== until) push({ at: Date.parse(until), taskId, what: 'pause-end' })
-    if (pause !== null && pause.until === null) return
-    const from = Math.max(Date.parse(task.countsFrom), began, floor, pause?.until ? Date.parse(pause.until) : 0)
-    const after = Math.max(from - 1, watermarks.get(taskId) ?? 0)
-    const next = nextOccurrence(task.triggers, after, moment(task))
+    const next = nextOf(task, marks(task))
     if (next === undefined) return
-    nextAts.set(taskId, next.at)
-    push({ at: next.at, taskId, what: 'occurrence' })
+    planned.set(taskId, next)
+    const effective = next.at + jitterOf(taskId, next.at, task.policy.jitter)
+    const paused = pausedUntil(task)
+    push({
+      at: paused === undefined ? effective : Math.max(effective, clock.now() + pausedLook),
+      taskId,
+      what: 'occurrence',
+    })
+    const shown =
+      paused === null ? undefined : nextToRun(task, paused === undefined ? next : nextOf(task, bothAt(paused - 1)))
+    if (shown !== undefined) nextAts.set(taskId, shown.at + jitterOf(taskId, shown.at, task.policy.jitter))
+  }
+
+  const nextOf = (task: Task, after: Marks): Occurrence | undefined => {
+    try {
+      return nextOccurrence(task.triggers, after, moment(task))
+    } catch (error) {
+      options.unreadable(task.id, error)
+      return undefined
+    }
+  }
+
+  /** From `first` on, the first occurrence that is not to be skipped. */
+  const nextToRun = (task: Task, first: Occurrence | undefined): Occurrence | undefined => {
+    let next = first
+    for (let tried = 0; next !== undefined && tried < openTries; tried++) {
+      const { at, lost } = next
+      if (!lost && isOpen(at, task.policy, zone) && !task.skips.some((skip) => Date.parse(skip) === at)) return next
+      next = nextOf(task, decidedUpTo(at, bothAt(at)))
+    }
+    return undefined
   }
 
   const arm = (): void => {
     disarm?.()
     const first = heap.peek()
     armedFor = first?.at ?? Number.POSITIVE_INFINITY
-    disarm = clock.after(Math.min(Math.max(armedFor - clock.now(), 1), longestSleep), wake)
+    const wait = open.size > 0 ? 0 : Math.max(armedFor - clock.now(), 0)
+    disarm = wait > longestSleep ? clock.after(longestSleep, wake) : clock.at(clock.now() + wait, wake)
   }
 
   /** The machine's zone may have been changed under us. */
@@ -140,76 +246,191 @@ export function createPlanner(options: PlannerOptions): Planner {
 
   const wake = (): void => {
     disarm?.()
+    if (began === Number.POSITIVE_INFINITY || settingBack) return
     armedFor = Number.NEGATIVE_INFINITY // whatever is pushed meanwhile need not arm
+    const look = watch.look()
+    if (look.stepped < 0) return goBack(-look.stepped, look.now)
+    cause = look.cause
     rereadZone()
-    const now = clock.now()
-    const due: DueTask[] = []
-    for (let entry = heap.peek(); entry !== undefined && entry.at <= now; entry = heap.peek()) {
-      heap.pop()
-      if (entry.what !== 'startup' && entry.version !== (versions.get(entry.taskId) ?? 0)) continue
-      take(entry, now, due)
-    }
-    due.sort((a, b) => a.scheduledAt - b.scheduledAt)
-    if (due.length > 0) options.dispatch(due)
+    if (cause === 'asleep') options.woke(look.now)
+    decideAll(look.now)
+    if (heap.length > 2 * versions.size + 1000) compact()
     arm()
   }
 
-  const take = (entry: Entry, now: number, due: DueTask[]): void => {
-    const { taskId } = entry
-    if (entry.what === 'pause-end') {
-      const until = options.task(taskId)?.pause?.until
-      if (until) toldEnds.set(taskId, until)
-      options.pauseEnded(taskId === everything ? null : taskId)
-      return
+  const goBack = (by: number, now: number): void => {
+    settingBack = true
+    void options.setBack(by, now).then(({ fixedStay }) => {
+      settingBack = false
+      if (began === Number.POSITIVE_INFINITY) return
+      epochBegan = now
+      began = Math.min(began, now)
+      open.clear()
+      delays.clear()
+      for (const [taskId, known] of marksOf) marksOf.set(taskId, setBackMarks(known, now, fixedStay))
+      const ids = [...versions.keys()].filter((id) => id !== everything)
+      ids.forEach(plan)
+      options.moved(ids)
+      wake()
+    })
+  }
+
+  const decideAll = (now: number): void => {
+    const due: DueTask[] = []
+    const fates: TaskFates[] = []
+    const again: string[] = []
+    for (const [taskId, decision] of open) {
+      const done = decision.step(stepSize)
+      if (done === undefined) continue
+      open.delete(taskId)
+      conclude(taskId, done, due, fates)
+      again.push(taskId)
     }
+    for (let entry = heap.peek(); entry !== undefined && entry.at <= now; entry = heap.peek()) {
+      heap.pop()
+      if (entry.event) takeEvent(entry.event, due, fates)
+      else if (entry.version !== (versions.get(entry.taskId) ?? 0)) continue
+      else if (entry.what === 'pause-end') endPause(entry.taskId)
+      else {
+        decideTask(entry.taskId, now, due, fates)
+        again.push(entry.taskId)
+      }
+    }
+    due.sort((a, b) => a.scheduledAt - b.scheduledAt)
+    if (fates.length > 0) options.record(fates)
+    if (due.length > 0) options.dispatch(due)
+    // After what is due was handed on: looking for the next instants is what takes time.
+    again.forEach(plan)
+  }
+
+  const decideTask = (taskId: string, now: number, due: DueTask[], fates: TaskFates[]): void => {
     const task = options.task(taskId)
     if (!task?.enabled) return
-    if (entry.what === 'startup') {
-      const wanted = task.triggers.some((trigger) => trigger.kind === 'startup') && pauseOf(task) === null
-      if (wanted) due.push({ taskId, triggeredBy: 'startup', scheduledAt: entry.at, folded: 0 })
+    const one = planned.get(taskId)
+    if (one !== undefined && isPlain(task, one, now)) {
+      marksOf.set(taskId, decidedUpTo(one.at, marks(task)))
+      due.push({ ...plainRun(one), taskId, event: null, parameters: {} })
       return
     }
-    const found = dueOccurrences(task.triggers, entry.at - 1, now, moment(task))
-    if (found !== undefined) {
-      watermarks.set(taskId, afterSecondOf(found.latest.at))
-      due.push({ taskId, triggeredBy: found.latest.kind, scheduledAt: found.latest.at, folded: found.folded })
-    }
-    plan(taskId)
+    const decision = begin(task, now)
+    const done = decision.step(stepSize)
+    if (done === undefined) open.set(taskId, decision)
+    else conclude(taskId, done, due, fates)
+  }
+
+  const begin = (task: Task, now: number): ReturnType<typeof decideDue> => {
+    const started = began
+    const late = cause
+    return decideDue(task, {
+      now,
+      moment: moment(task),
+      marks: marks(task),
+      reasonAt: (at) => (at < started ? 'not_running' : late),
+      pausedAt: pausedAt(task),
+    })
+  }
+
+  const conclude = (taskId: string, decision: Decision, due: DueTask[], fates: TaskFates[]): void => {
+    const { runs, fates: ranges } = decision
+    marksOf.set(taskId, decision.marks)
+    if (decision.delayOver) delays.set(taskId, clock.now())
+    if (ranges.length > 0) fates.push({ taskId, event: null, ranges })
+    for (const run of runs) due.push({ ...run, taskId, event: null, parameters: {} })
+  }
+
+  /** Nothing but on time: by far the most. */
+  const isPlain = (task: Task, one: Occurrence, now: number): boolean =>
+    !one.lost &&
+    one.at <= now &&
+    isAlone(one, now, task.policy.jitter) &&
+    task.skips.length === 0 &&
+    pausedAt(task)(one.at) === null &&
+    isOpen(one.at, task.policy, zone)
+
+  const takeEvent = (given: PlannerEvent, due: DueTask[], fates: TaskFates[]): void => {
+    const { taskId, at, event } = given
+    const task = options.task(taskId)
+    if (!task?.enabled) return
+    const paused = pausedAt(task)(at)
+    const fate = (of: FateRange): void => void fates.push({ taskId, event, ranges: [of] })
+    const one = { from: at, until: at, count: 1 }
+    if (paused !== null) fate({ state: 'paused', reason: paused, ...one })
+    else if (!isOpen(at, task.policy, zone)) fate({ state: 'skipped', reason: 'blackout', ...one })
+    else due.push({ ...plainRun({ at, kind: given.kind }), taskId, event, parameters: given.parameters ?? {} })
+  }
+
+  const endPause = (taskId: string): void => {
+    const until = options.task(taskId)?.pause?.until
+    if (until) toldEnds.set(taskId, until)
+    options.pauseEnded(taskId === everything ? null : taskId)
+  }
+
+  /** Entries of tasks that were planned anew since pile up. */
+  const compact = (): void => {
+    const live = heap.data.filter((entry) => entry.event || entry.version === (versions.get(entry.taskId) ?? 0))
+    heap = new TinyQueue(live, (a, b) => a.at - b.at)
   }
 
   return {
-    start(startups) {
+    start(taskIds) {
       began = clock.now()
-      for (const { taskId, at } of startups) push({ at, taskId, what: 'startup' })
+      epochBegan = options.epochBegan()
+      watch.look()
+      taskIds.forEach(plan)
       arm()
     },
     stop() {
       began = Number.POSITIVE_INFINITY
       disarm?.()
       disarm = undefined
-      while (heap.pop() !== undefined);
-      nextAts.clear()
+      heap = new TinyQueue<Entry>([], (a, b) => a.at - b.at)
+      for (const known of [nextAts, planned, open]) known.clear()
     },
-    look() {
-      if (began < Number.POSITIVE_INFINITY) wake()
+    look(resumed = false) {
+      if (resumed) watch.powerResumed()
+      wake()
     },
     track: plan,
-    trackAll(taskIds, from) {
-      floor = Math.max(floor, from)
+    settle(taskId) {
+      const task = options.task(taskId)
+      if (!task?.enabled || began === Number.POSITIVE_INFINITY || settingBack) return
+      const decision = open.get(taskId) ?? begin(task, clock.now())
+      open.delete(taskId)
+      const due: DueTask[] = []
+      const fates: TaskFates[] = []
+      const done = decision.step(Number.POSITIVE_INFINITY)
+      if (done !== undefined) conclude(taskId, done, due, fates)
+      if (fates.length > 0) options.record(fates)
+      if (due.length > 0) options.dispatch(due)
+    },
+    trackAll(taskIds) {
       versions.set(everything, (versions.get(everything) ?? 0) + 1)
       const until = options.pausedAll()?.until
       if (until) push({ at: Date.parse(until), taskId: everything, what: 'pause-end' })
       taskIds.forEach(plan)
     },
     forget(taskId) {
-      for (const known of [versions, nextAts, watermarks, toldEnds]) known.delete(taskId)
+      for (const known of [versions, nextAts, planned, marksOf, delays, toldEnds, open]) known.delete(taskId)
     },
+    fire: (event) => push({ at: event.at, taskId: event.taskId, what: 'event', event }),
     nextAt: (taskId) => nextAts.get(taskId),
+    nextToSkip(taskId) {
+      const task = options.task(taskId)
+      return task?.enabled ? nextToRun(task, planned.get(taskId))?.at : undefined
+    },
     next() {
       let first: { taskId: string; at: number } | undefined
       for (const [taskId, at] of nextAts) if (first === undefined || at < first.at) first = { taskId, at }
       return first
     },
     moment,
+    marks(taskId) {
+      const task = options.task(taskId)
+      return task ? marks(task) : bothAt(0)
+    },
   }
+}
+
+function plainRun({ at, kind }: { readonly at: number; readonly kind: TriggerKind }): DueRun {
+  return { scheduledAt: at, triggeredBy: kind, folded: 0, foldedFrom: null, late: null, replay: false }
 }

@@ -1,7 +1,7 @@
 /** What triggers come to, for showing. Pure. */
 import type { SchedulePreview } from '@shared/model/schedule'
 import type { Trigger } from '@shared/model/trigger'
-import { occurrences } from './occurrences'
+import { bothAt, occurrences } from './occurrences'
 import type { Moment } from './trigger-times'
 
 const day = 86_400_000
@@ -16,12 +16,15 @@ export function previewSchedule(
   moment: Moment,
   count: number,
 ): SchedulePreview {
-  const next = [...occurrences(triggers, now, moment, { count })]
-  const soon = [...occurrences(triggers, now, moment, { count: sample, end: now + month })]
+  const next = [...occurrences(triggers, bothAt(now), moment, { count })]
+  const soon = [...occurrences(triggers, bothAt(now), moment, { count: sample, end: now + month })]
   const last = soon.at(-1)
   const span = soon.length === sample && last ? last.at - now : month
   return {
     next: next.map(({ at, trigger }) => ({ at: new Date(at).toISOString(), trigger })),
     perDay: next.length === 0 ? null : (soon.length * day) / span,
+    dst: [],
+    warnings: [],
+    collisions: [],
   }
 }

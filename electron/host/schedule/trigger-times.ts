@@ -1,13 +1,14 @@
 /** When a trigger comes next. Pure: every fact it needs is given. Instants are ms since the epoch. */
 import { assertNever } from '@shared/errors'
 import type { IntervalTrigger, Trigger } from '@shared/model/trigger'
-import { nextCron } from '@shared/schedule/cron'
+import { cronFields, isCadence, nextCronInstant, type CronInstant, type DstPolicy } from '@shared/schedule/cron'
 import { localToInstant } from '@shared/schedule/local-time'
 
 /** What is known at the moment of asking. */
 export interface Moment {
   /** The machine's zone, for triggers that name none. */
   readonly zone: string
+  readonly dst: DstPolicy
   /** For an interval without an anchor. */
   readonly createdAt: number
   /** A fixed delay counts from here: the end of the last run, or when counting began. Null while a run is active. */
@@ -15,32 +16,40 @@ export interface Moment {
 }
 
 /**
- * The trigger's first instant strictly after `after`; undefined when none comes. Event triggers (manual, startup) have
- * none: nothing in time brings them.
+ * The trigger's first instant strictly after `after`; undefined when none comes. Event triggers (manual, startup, …) have
+ * none: nothing in time brings them. Throws INVALID for an expression that cannot be read.
  */
-export function nextOfTrigger(trigger: Trigger, after: number, moment: Moment): number | undefined {
+export function nextOfTrigger(trigger: Trigger, after: number, moment: Moment): CronInstant | undefined {
   switch (trigger.kind) {
     case 'cron': {
       const from = trigger.from === undefined ? after : Math.max(after, Date.parse(trigger.from) - 1)
-      return until(
-        trigger.until,
-        nextCron(trigger.expression, trigger.timezone ?? moment.zone, new Date(from))?.getTime(),
-      )
+      const next = nextCronInstant(trigger.expression, trigger.timezone ?? moment.zone, from, moment.dst)
+      return isOver(trigger.until, next?.at) ? undefined : next
     }
-    case 'interval':
-      return until(trigger.until, nextOfInterval(trigger, after, moment))
+    case 'interval': {
+      const at = nextOfInterval(trigger, after, moment)
+      return at === undefined || isOver(trigger.until, at) ? undefined : { at, lost: false }
+    }
     case 'date': {
       const at = /Z$/.test(trigger.at)
         ? Date.parse(trigger.at)
         : localToInstant(trigger.at, trigger.timezone ?? moment.zone)
-      return at > after ? at : undefined
+      return at > after ? { at, lost: false } : undefined
     }
     case 'manual':
     case 'startup':
+    case 'resume':
+    case 'watch':
+    case 'after':
       return undefined
     default:
       return assertNever(trigger)
   }
+}
+
+/** A rhythm rather than times of the day: it goes on when the clock is set back, where fixed times do not repeat. */
+export function goesOn(trigger: Trigger): boolean {
+  return trigger.kind === 'interval' || (trigger.kind === 'cron' && isCadence(cronFields(trigger.expression)))
 }
 
 function nextOfInterval(trigger: IntervalTrigger, after: number, moment: Moment): number | undefined {
@@ -53,8 +62,8 @@ function nextOfInterval(trigger: IntervalTrigger, after: number, moment: Moment)
   return anchor + Math.max(1, Math.floor((after - anchor) / trigger.every) + 1) * trigger.every
 }
 
-function until(end: string | undefined, at: number | undefined): number | undefined {
-  return at !== undefined && end !== undefined && at > Date.parse(end) ? undefined : at
+function isOver(end: string | undefined, at: number | undefined): boolean {
+  return at !== undefined && end !== undefined && at > Date.parse(end)
 }
 
 export function wholeSecond(at: number): number {

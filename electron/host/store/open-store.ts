@@ -8,6 +8,7 @@ import { openRunStore } from './run-store'
 import { openSettingsStore } from './settings-store'
 import { openTaskStore } from './task-store'
 import type { Store } from './types'
+import { createWatermarks } from './watermarks'
 
 /**
  * Reads what is there; what cannot be read is put aside in quarantine/ and told in `warnings`.
@@ -23,8 +24,9 @@ export async function openStore(ports: StorePorts, dataFolder: string, version: 
   }
   const tasks = await openTaskStore(context)
   const settings = await openSettingsStore(context)
-  const journalled = await openRunStore(context)
-  const occurrences = await openOccurrenceStore(context)
+  const watermarks = createWatermarks()
+  const journalled = await openRunStore(context, watermarks)
+  const occurrences = await openOccurrenceStore(context, watermarks)
   const logs = createLogStore(context)
   return {
     tasks,

@@ -19,6 +19,8 @@ export interface RunIndex {
   unfinished(): string[]
   lastNumber(taskId: string): number
   countSince(since: string): Record<RunStatus, number>
+  lastCreated(taskId: string): number | undefined
+  createdSince(taskId: string, since: number): number[]
 }
 
 export function createRunIndex(): RunIndex {
@@ -114,6 +116,19 @@ export function createRunIndex(): RunIndex {
         counts[statusOf(row)] += 1
       }
       return counts
+    },
+    lastCreated(taskId) {
+      for (const row of tasks.get(taskId)?.rows.downwards(() => true) ?? []) return columns.createdAt[row]
+      return undefined
+    },
+    createdSince(taskId, since) {
+      const found: number[] = []
+      for (const row of tasks.get(taskId)?.rows.downwards(() => true) ?? []) {
+        const at = columns.createdAt[row] ?? 0
+        if (at < since) break
+        found.push(at)
+      }
+      return found
     },
   }
 }

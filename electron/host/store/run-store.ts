@@ -1,5 +1,6 @@
 /** runs/YYYY-MM.jsonl: every run's records, and marks: small things that must survive a restart. */
 import { z } from 'zod'
+import { instant } from '@shared/model/common'
 import { hasEnded, run as runSchema, type RecentRun, type Run } from '@shared/model/run'
 import type { StoreContext } from './context'
 import { storageError } from './disk'
@@ -7,6 +8,7 @@ import { describe } from './format'
 import { openJournal, segmentOf, type Place } from './journal'
 import { createRunIndex } from './run-index'
 import type { RunStore, StateStore } from './types'
+import type { Watermarks } from './watermarks'
 
 const recentKept = 20
 
@@ -14,7 +16,8 @@ const runRecord = z.object({ kind: z.literal('run'), run: runSchema })
 const mark = z.discriminatedUnion('mark', [
   z.object({ mark: z.literal('acknowledged'), taskId: z.string(), runId: z.string() }),
   z.object({ mark: z.literal('boot'), taskId: z.string(), bootId: z.string() }),
-  z.object({ mark: z.literal('epoch'), epoch: z.int().min(0) }),
+  z.object({ mark: z.literal('missed-settled'), taskId: z.string(), until: instant }),
+  z.object({ mark: z.literal('epoch'), number: z.int().min(0), began: z.number(), fixedStay: z.boolean() }),
 ])
 type Mark = z.infer<typeof mark>
 const markRecord = z.object({ kind: z.literal('mark'), at: z.string(), value: mark })
@@ -22,15 +25,19 @@ const record = z.discriminatedUnion('kind', [runRecord, markRecord])
 
 export async function openRunStore(
   context: StoreContext,
+  watermarks: Watermarks,
 ): Promise<{ runs: RunStore; state: StateStore; close(): Promise<void> }> {
   const index = createRunIndex()
   const recent = new Map<string, RecentRun[]>()
   const acknowledged = new Map<string, string>()
   const boots = new Map<string, string>()
-  let epoch = 0
+  const settled = new Map<string, string>()
 
   function takeRun(run: Run, place: Place): void {
     index.set(run, place)
+    watermarks.wrote(Date.parse(run.updatedAt))
+    if (run.scheduledAt !== null && run.event === null)
+      watermarks.take(run.taskId, run.epoch, Date.parse(run.scheduledAt))
     if (!hasEnded(run.status)) return
     const list = recent.get(run.taskId) ?? []
     recent.set(run.taskId, list)
@@ -45,8 +52,11 @@ export async function openRunStore(
       case 'boot':
         boots.set(value.taskId, value.bootId)
         return
+      case 'missed-settled':
+        settled.set(value.taskId, value.until)
+        return
       case 'epoch':
-        epoch = value.epoch
+        watermarks.beginEpoch(value)
     }
   }
 
@@ -54,7 +64,10 @@ export async function openRunStore(
     const parsed = record.safeParse(line)
     if (!parsed.success) return describe(parsed.error)
     if (parsed.data.kind === 'run') takeRun(parsed.data.run, place)
-    else takeMark(parsed.data.value)
+    else {
+      takeMark(parsed.data.value)
+      watermarks.wrote(Date.parse(parsed.data.at))
+    }
     return undefined
   })
   const unfinished = index.unfinished()
@@ -93,13 +106,20 @@ export async function openRunStore(
       recent: (taskId, count) => (count > 0 ? (recent.get(taskId) ?? []).slice(-count) : []),
       lastNumber: (taskId) => index.lastNumber(taskId),
       countSince: (since) => index.countSince(since),
+      lastCreated: (taskId) => index.lastCreated(taskId),
+      createdSince: (taskId, since) => index.createdSince(taskId, since),
       acknowledged: (taskId) => acknowledged.get(taskId),
       acknowledge: (taskId, runId) => putMark({ mark: 'acknowledged', taskId, runId }),
     },
     state: {
       rememberedBoot: (taskId) => boots.get(taskId),
       rememberBoot: (taskId, bootId) => putMark({ mark: 'boot', taskId, bootId }),
-      epoch: () => epoch,
+      epoch: () => watermarks.epoch(),
+      beginEpoch: ({ number, began, fixedStay }) => putMark({ mark: 'epoch', number, began, fixedStay }),
+      decided: (taskId) => watermarks.of(taskId),
+      lastWritten: () => watermarks.lastWritten(),
+      missedSettled: (taskId) => settled.get(taskId),
+      settleMissed: (taskId, until) => putMark({ mark: 'missed-settled', taskId, until }),
     },
     close: () => journal.close(),
   }

@@ -2,7 +2,7 @@
  * What is on disk, as the host sees it. Whatever resolves here is durable (written, synced); whatever rejects changed
  * nothing and carries STORAGE.
  */
-import type { OccurrenceRecord } from '@shared/model/occurrence'
+import type { LateReason, OccurrenceRecord } from '@shared/model/occurrence'
 import type { Page } from '@shared/model/common'
 import type { LogEvent, LogLine, LogPage, RecentRun, Run, RunStatus } from '@shared/model/run'
 import type { Settings } from '@shared/model/settings'
@@ -13,10 +13,7 @@ export interface Store {
   readonly tasks: TaskStore
   readonly settings: { get(): Settings; set(settings: Settings): Promise<void> }
   readonly runs: RunStore
-  readonly occurrences: {
-    append(records: readonly OccurrenceRecord[]): Promise<void>
-    list(taskId: string): Promise<OccurrenceRecord[]>
-  }
+  readonly occurrences: OccurrenceStore
   readonly state: StateStore
   readonly logs: LogStore
   /** What was quarantined, recovered or cut off while opening; a log that could not be finished comes later. */
@@ -58,17 +55,56 @@ export interface RunStore {
   lastNumber(taskId: string): number
   /** Runs that ended at or after `since` (ISO), counted by status; from memory. */
   countSince(since: string): Readonly<Record<RunStatus, number>>
+  /** When the task's latest run was created (ms); undefined where it has none. From memory. */
+  lastCreated(taskId: string): number | undefined
+  /** When the task's runs at or after `since` (ms) were created, latest first; from memory. */
+  createdSince(taskId: string, since: number): number[]
   /** The run whose end was acknowledged last, per task: `mark` lines of the journal. */
   acknowledged(taskId: string): string | undefined
   acknowledge(taskId: string, runId: string): Promise<void>
 }
 
+export interface OccurrenceStore {
+  /** Adds the records, or replaces the earlier ones with their ids; `taskId`, `from` and `epoch` never change. */
+  put(records: readonly OccurrenceRecord[]): Promise<void>
+  /** Those of a task that reach into `[since, before)` (ISO), by their end, latest first, at most `limit`. */
+  list(taskId: string, range: { since?: string; before?: string; limit: number }): Promise<OccurrenceRecord[]>
+  /** What the task has missed after `after` (ISO), added up; from memory. Undefined for nothing. */
+  missed(taskId: string, after: string): MissedSum | undefined
+}
+
+export interface MissedSum {
+  readonly count: number
+  /** ISO. */
+  readonly from: string
+  readonly until: string
+  /** The most frequent. */
+  readonly reason: LateReason
+}
+
+/** Since when an epoch of the clock counts. */
+export interface ClockEpoch {
+  readonly number: number
+  /** Ms; 0 for the first. */
+  readonly began: number
+  /** Fixed times that were decided before it stay decided. */
+  readonly fixedStay: boolean
+}
+
 /** Small things that must survive a restart. */
 export interface StateStore {
-  /** The boot id remembered per `startup on: boot` task, and the clock epoch: `mark` lines of the journal. */
+  /** All of it is `mark` lines of the journal. The boot id is remembered per `startup on: boot` task. */
   rememberedBoot(taskId: string): string | undefined
   rememberBoot(taskId: string, bootId: string): Promise<void>
-  epoch(): number
+  epoch(): ClockEpoch
+  beginEpoch(epoch: ClockEpoch): Promise<void>
+  /** Up to where a task's occurrences are decided, as all lines of the journals tell. */
+  decided(taskId: string): { readonly fixed: number; readonly cadence: number }
+  /** The latest instant (ms) at which a line of the journals was written; 0 where there is none. */
+  lastWritten(): number
+  /** Missed occurrences up to here (ISO) were decided on by the operator. */
+  missedSettled(taskId: string): string | undefined
+  settleMissed(taskId: string, until: string): Promise<void>
 }
 
 export interface LogStore {

@@ -66,7 +66,8 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
       maxConcurrent: store.settings.get().maxConcurrent,
       next:
         next && nextTask ? { taskId: next.taskId, taskName: nextTask.name, at: new Date(next.at).toISOString() } : null,
-      attention: all.filter(({ streak }) => streak !== null && !streak.acknowledged).length,
+      attention: all.filter(({ streak, missed }) => (streak !== null && !streak.acknowledged) || missed !== null)
+        .length,
       lastDay: {
         succeeded: ended.succeeded,
         failed: ended.failed + ended.timed_out,
@@ -85,10 +86,6 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
       events.emit({ type: 'settings.changed', settings })
       return settings
     })
-
-  /** Until when everything was paused, now that it goes on; ms. */
-  const pausedUntil = (pause: Pause | null): number =>
-    pause === null ? 0 : Math.min(clock.now(), pause.until ? Date.parse(pause.until) : clock.now())
 
   const live = (): void => {
     living = clock.after(signOfLife, () => {
@@ -109,10 +106,10 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
     async setPause(pause) {
       if (pause?.until && Date.parse(pause.until) <= clock.now())
         throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
-      const before = store.settings.get().paused
-      await keep((current) => ({ ...current, paused: pause }))
       const ids = store.tasks.all().map(({ id }) => id)
-      planner.trackAll(ids, pausedUntil(before))
+      ids.forEach((id) => planner.settle(id))
+      await keep((current) => ({ ...current, paused: pause }))
+      planner.trackAll(ids)
       ids.forEach((id) => tasks.tell(id))
       tell()
       return status()

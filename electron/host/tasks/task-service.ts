@@ -36,6 +36,14 @@ export interface TaskService {
   setEnabled(wanted: string, enabled: boolean): Promise<TaskView>
   setPause(wanted: string, pause: Pause | null): Promise<TaskView>
   acknowledge(wanted: string): Promise<TaskView>
+  /** The next planned occurrence that nobody wants skipped yet will be. CONFLICT when nothing is planned. */
+  skipNext(wanted: string): Promise<TaskView>
+  /** Takes back the skip of an instant (ISO), or all. */
+  unskip(wanted: string, at?: string): Promise<TaskView>
+  /** What it has missed is settled up to now, without a run. NOT_FOUND when it has missed nothing. */
+  settleMissed(wanted: string): Promise<TaskView>
+  /** Something keeps a trigger of the task from firing; null when nothing does any more. */
+  warn(taskId: string, message: string | null): void
   /** Tells listeners how the task stands now. */
   tell(taskId: string): void
 }
@@ -43,6 +51,8 @@ export interface TaskService {
 export function createTaskService({ ports, store, planner, activeOf, events }: TaskServiceOptions): TaskService {
   const { clock, ids, processes } = ports
   const alone = oneAtATime()
+  /** What keeps triggers of a task from firing. */
+  const warnings = new Map<string, readonly string[]>()
   /** For taking a removal back; forgotten with the host. */
   const removed = new Map<string, Task>()
   const now = (): string => new Date(clock.now()).toISOString()
@@ -53,7 +63,17 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
       activeRuns: activeOf(task.id),
       recent: store.runs.recent(task.id, 20),
       acknowledged: store.runs.acknowledged(task.id),
+      warnings: warnings.get(task.id) ?? [],
+      missed: missedOf(task),
     })
+
+  /** What the task has missed since it last ran, or since the operator decided. */
+  const missedOf = (task: Task): TaskView['missed'] => {
+    if (task.policy.onMissed === 'skip') return null
+    const ran = new Date(store.runs.lastCreated(task.id) ?? 0).toISOString()
+    const settled = store.state.missedSettled(task.id) ?? ran
+    return store.occurrences.missed(task.id, ran > settled ? ran : settled) ?? null
+  }
 
   const find = (wanted: string): Task => findTask(store.tasks.all(), wanted)
 
@@ -83,6 +103,7 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
       updatedAt: at,
       countsFrom: at,
       pause: null,
+      skips: [],
       source: null,
       locked: null,
       ...given,
@@ -96,10 +117,19 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
 
   const change = (wanted: string, next: (task: Task) => Task): Promise<TaskView> =>
     alone(async () => {
+      // What is due at this moment is due by what the task is now.
+      planner.settle(find(wanted).id)
       const [changed] = await keep([next(find(wanted))])
       if (changed === undefined) throw new BelfryError('INTERNAL', 'the task was not kept')
       return changed
     })
+
+  const tell = (taskId: string): void => {
+    const task = store.tasks.get(taskId)
+    if (task) events.emit({ type: 'task.changed', task: view(task) })
+  }
+
+  const stillAhead = (skips: readonly string[]): string[] => skips.filter((at) => Date.parse(at) > clock.now())
 
   const refuseLocked = (task: Task, enabled: boolean): void => {
     if (enabled && task.locked !== null)
@@ -160,6 +190,7 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
             detail: { runId: active },
           })
         }
+        planner.settle(task.id)
         const last = view(task)
         await store.tasks.remove(task.id)
         removed.set(task.id, task)
@@ -204,10 +235,47 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
       events.emit({ type: 'task.changed', task: view(task) })
       return view(task)
     },
-    tell(taskId) {
-      const task = store.tasks.get(taskId)
-      if (task) events.emit({ type: 'task.changed', task: view(task) })
+    skipNext: (wanted) =>
+      change(wanted, (task) => {
+        const at = planner.nextToSkip(task.id)
+        if (at === undefined)
+          throw new BelfryError('CONFLICT', `nothing is planned of "${task.name}" that could be skipped`, {
+            field: 'id',
+          })
+        const skips = [...stillAhead(task.skips), new Date(at).toISOString()]
+        if (skips.length > 100)
+          throw new BelfryError(
+            'CONFLICT',
+            `the next 100 occurrences of "${task.name}" are skipped already; pause it`,
+            {
+              field: 'id',
+            },
+          )
+        return { ...task, skips, updatedAt: now() }
+      }),
+    unskip: (wanted, at) =>
+      change(wanted, (task) => {
+        if (at !== undefined && !task.skips.includes(at))
+          throw new BelfryError('NOT_FOUND', `"${task.name}" does not skip ${at}`, { field: 'at' })
+        return { ...task, skips: at === undefined ? [] : task.skips.filter((skip) => skip !== at), updatedAt: now() }
+      }),
+    async settleMissed(wanted) {
+      const task = find(wanted)
+      const missed = missedOf(task)
+      if (missed === null)
+        throw new BelfryError('NOT_FOUND', `"${task.name}" has missed nothing that is not settled`, { field: 'id' })
+      await store.state.settleMissed(task.id, missed.until)
+      events.emit({ type: 'task.changed', task: view(task) })
+      return view(task)
     },
+    warn(taskId, message) {
+      const before = warnings.get(taskId)?.[0] ?? null
+      if (message === before) return
+      if (message === null) warnings.delete(taskId)
+      else warnings.set(taskId, [message])
+      tell(taskId)
+    },
+    tell,
   }
 }
 

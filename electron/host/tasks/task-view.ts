@@ -10,6 +10,8 @@ export interface TaskFacts {
   readonly recent: readonly RecentRun[]
   /** The run whose end the operator acknowledged last. */
   readonly acknowledged: string | undefined
+  readonly warnings: readonly string[]
+  readonly missed: TaskView['missed']
 }
 
 export function taskView(task: Task, facts: TaskFacts): TaskView {
@@ -19,6 +21,8 @@ export function taskView(task: Task, facts: TaskFacts): TaskView {
     nextAt: facts.nextAt === undefined ? null : new Date(facts.nextAt).toISOString(),
     activeRuns: [...facts.activeRuns],
     recent: [...facts.recent],
+    warnings: [...facts.warnings],
+    missed: facts.missed,
     streak: streakOf(facts),
   }
 }

@@ -24,6 +24,7 @@ const colorName = {
   timed_out: 'timed-out',
   cancelled: 'cancelled',
   interrupted: 'interrupted',
+  expired: 'missed',
   missed: 'missed',
   skipped: 'cancelled',
   paused: 'cancelled',

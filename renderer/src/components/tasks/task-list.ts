@@ -52,6 +52,7 @@ const ranks: Readonly<Record<TaskState, number>> = {
   paused: 4,
   succeeded: 5,
   cancelled: 5,
+  expired: 5,
   idle: 5,
   disabled: 6,
 }
