@@ -1,6 +1,6 @@
 /** The run's record at each turn of its life. Pure: what happened goes in, the next record comes out. */
-import { assertNever } from '@shared/errors'
-import type { Parameters } from '@shared/model/common'
+import { assertNever, invalidInput } from '@shared/errors'
+import { parameters, type Parameters } from '@shared/model/common'
 import type { Attempt, EndedStatus, EndReason, ProcessIdentity, Run, RunError } from '@shared/model/run'
 import type { Task } from '@shared/model/task'
 import type { TriggerKind } from '@shared/model/trigger'
@@ -15,10 +15,18 @@ export interface NewRun {
   readonly scheduledAt: number | null
   readonly epoch: number
   readonly folded: number
+  /** All of them: the task's own, and over them those of this run. */
   readonly parameters: Parameters
 }
 
 const iso = (at: number): string => new Date(at).toISOString()
+
+/** The task's own parameters with those of one run over them. INVALID where two would meet in one variable. */
+export function mergedParameters(task: Task, given: Parameters): Parameters {
+  const merged = parameters.safeParse({ ...task.parameters, ...given })
+  if (!merged.success) throw invalidInput(merged.error, 'parameters')
+  return merged.data
+}
 
 export function queuedRun(start: NewRun, now: number): Run {
   return {
@@ -43,7 +51,7 @@ export function queuedRun(start: NewRun, now: number): Run {
     stderrTail: '',
     progress: null,
     result: null,
-    parameters: { ...start.task.parameters, ...start.parameters },
+    parameters: start.parameters,
     attempts: [],
     process: null,
     ending: null,

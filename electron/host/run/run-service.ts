@@ -16,7 +16,7 @@ import type { RunQuery, Store } from '../store/types'
 import type { Warnings } from '../system/warnings'
 import { createLife, type Life } from './life'
 import { recoverRun } from './recovery'
-import { queuedRun } from './run-record'
+import { mergedParameters, queuedRun } from './run-record'
 import { createSlots } from './slots'
 import { afterLong, sleep } from './timer'
 
@@ -32,7 +32,10 @@ export interface RunServiceOptions {
 }
 
 export interface RunService {
-  /** Starts a run by hand. Resolves once it is on disk. CONFLICT while one is active, UNAVAILABLE while stopping. */
+  /**
+   * Starts a run by hand. Resolves once it is on disk. INVALID where its parameters and the task's own do not go together,
+   * CONFLICT while one is active, UNAVAILABLE while stopping.
+   */
   startManual(task: Task, parameters: Parameters): Promise<Run>
   /** Starts what is due, or records why not. */
   startDue(due: readonly DueTask[]): void
@@ -162,6 +165,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   return {
     async startManual(task, parameters) {
       if (stopping) throw new BelfryError('UNAVAILABLE', 'the host is stopping; nothing starts any more')
+      const all = mergedParameters(task, parameters)
       const active = byTask.get(task.id)
       if (active !== undefined) {
         throw new BelfryError('CONFLICT', `"${task.name}" is running already (run ${active})`, {
@@ -169,14 +173,14 @@ export function createRunService(options: RunServiceOptions): RunService {
           detail: { runId: active },
         })
       }
-      return begin(task, { triggeredBy: 'manual', scheduledAt: null, folded: 0 }, parameters)
+      return begin(task, { triggeredBy: 'manual', scheduledAt: null, folded: 0 }, all)
     },
     startDue(due) {
       for (const one of due) {
         const task = options.task(one.taskId)
         if (stopping !== undefined || task === undefined) continue
         const active = byTask.get(one.taskId)
-        const done = active === undefined ? begin(task, one, {}) : skip(one, active)
+        const done = active === undefined ? begin(task, one, task.parameters) : skip(one, active)
         done.catch((error: unknown) => {
           log.error({ err: error, task: task.id }, 'a due occurrence could not be recorded')
           warnings.raise('STORAGE', `"${task.name}" was due and did not start: ${messageOf(error)}`)
