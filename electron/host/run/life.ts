@@ -37,6 +37,8 @@ export interface Life {
    * ended is settled.
    */
   end(reason: EndReason, grace: number): boolean
+  /** In place of `live`, when the run could not be recorded: nobody need wait for it any more. */
+  giveUp(): void
 }
 
 /** At most so often is a run's progress told, in ms. */
@@ -168,6 +170,12 @@ export function createLife(options: LifeOptions): Life {
     await store.logs.removeSpool(run).catch(() => undefined)
   }
 
+  const tellOver = (): void => {
+    settled = true
+    logReady.resolve()
+    over.resolve()
+  }
+
   return {
     task,
     logReady: logReady.promise,
@@ -181,10 +189,10 @@ export function createLife(options: LifeOptions): Life {
       } else {
         await finish(notStarted)
       }
-      logReady.resolve()
-      over.resolve()
+      tellOver()
     },
     end,
+    giveUp: tellOver,
   }
 }
 

@@ -95,6 +95,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       await store.runs.put(run)
     } catch (error) {
       forget(life)
+      life.giveUp()
       throw error
     }
     warnings.clear('STORAGE')
