@@ -16,7 +16,7 @@ export interface Clock {
   monotonic(): number
   /** Ms since boot, sleep included. */
   boot(): number
-  /** Calls back once after `ms` (0 to 2^31−1) of monotonic time; what it gives takes that back. */
+  /** Calls back once after `ms` (0 to 2^31−1) of monotonic time, never earlier; what it gives takes that back. */
   after(ms: number, call: () => void): () => void
   /** The machine's time zone, read again. */
   timeZone(): string
