@@ -1,4 +1,5 @@
 /** The host: ports in; router, events, start and stop out. Both shells build it the same way. */
+import { messageOf } from '@shared/errors'
 import type { SystemStatus } from '@shared/model/system'
 import { createRouter } from './api/router'
 import { createEventBus, type EventBus } from './events'
@@ -124,6 +125,10 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
       resumed.catch((error: unknown) => log.error({ err: error }, 'the end of a pause could not be stored'))
     },
     moved: (ids) => ids.forEach((id) => tasks.tell(id)),
+    unplannable: (id, error) => {
+      log.error({ err: error, task: id }, 'a task cannot be planned')
+      warnings.raise('UNPLANNED', `"${task(id)?.name ?? id}" has no next run: ${messageOf(error)}`)
+    },
   })
   const tasks = createTaskService({ ports, store, planner, activeOf: (id) => runs.activeOf(id), events })
   const system: SystemService = createSystemService({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { messageOf } from '@shared/errors'
 import type { Pause, Task } from '@shared/model/task'
 import { createPlanner, type DueTask } from '../../electron/host/schedule/planner'
 import { makeTask } from '../support/make-task'
@@ -12,6 +13,7 @@ interface Scene {
   pauseAll: Pause | null
   idleSince: number | null | undefined
   readonly pausesEnded: (string | null)[]
+  readonly unplanned: string[]
 }
 
 const start = '2027-01-01T00:00:00.000Z'
@@ -21,10 +23,12 @@ function scene(tasks: readonly Task[], startups: { taskId: string; at: number }[
   const known = new Map(tasks.map((task) => [task.id, task]))
   const due: DueTask[] = []
   const pausesEnded: (string | null)[] = []
+  const unplanned: string[] = []
   const made: Scene = {
     clock,
     due,
     pausesEnded,
+    unplanned,
     pauseAll: null,
     idleSince: undefined,
     planner: createPlanner({
@@ -35,6 +39,7 @@ function scene(tasks: readonly Task[], startups: { taskId: string; at: number }[
       dispatch: (found) => due.push(...found),
       pauseEnded: (id) => pausesEnded.push(id),
       moved: () => undefined,
+      unplannable: (id, error) => unplanned.push(`${id}: ${messageOf(error)}`),
     }),
     set(task) {
       known.set(task.id, task)
@@ -228,5 +233,31 @@ describe('the clocks misbehave', () => {
     clock.setTimeZone('Asia/Shanghai')
     await clock.advance(30_000)
     expect(planner.nextAt(task.id)).toBe(Date.parse('2027-01-01T04:00:00Z'))
+  })
+})
+
+describe('a task that cannot be planned', () => {
+  const unreadable = { kind: 'cron', expression: 'nonsense' } as const
+  const told = 'bad: the expression has 1 field; 5 are needed, or 6 with seconds, or 7 with the year'
+
+  it('is told of, and the others go on', async () => {
+    const { clock, due, planner, unplanned } = scene([
+      { ...makeTask(), id: 'bad', triggers: [unreadable] },
+      every(10_000),
+    ])
+    expect(unplanned).toEqual([told])
+    await clock.advance(10_000)
+    expect(planner.nextAt('bad')).toBeUndefined()
+    expect(at(due)).toEqual(['2027-01-01T00:00:10.000Z'])
+  })
+
+  it('is told of also when that shows only once it is due', async () => {
+    const bad = { ...every(10_000), id: 'bad', triggers: [...every(10_000).triggers] }
+    const { clock, due, planner, unplanned } = scene([bad, every(20_000)])
+    bad.triggers[0] = unreadable
+    await clock.advance(40_000)
+    expect(unplanned).toEqual([told])
+    expect(planner.nextAt('bad')).toBeUndefined()
+    expect(at(due)).toEqual(['2027-01-01T00:00:20.000Z', '2027-01-01T00:00:40.000Z'])
   })
 })

@@ -39,6 +39,7 @@ beforeEach(async () => {
     dispatch: () => undefined,
     pauseEnded: () => undefined,
     moved: () => undefined,
+    unplannable: () => undefined,
   })
   planner.start([])
   const processes = { bootId: () => 'this boot' } as Processes

@@ -31,6 +31,8 @@ export interface PlannerOptions {
   readonly pauseEnded: (taskId: string | null) => void
   /** The next instant of these tasks may have changed, without anybody asking for it. */
   readonly moved: (taskIds: readonly string[]) => void
+  /** The task has no next instant because its triggers cannot be reckoned with; the others go on. */
+  readonly unplannable: (taskId: string, error: unknown) => void
 }
 
 export interface Planner {
@@ -104,7 +106,19 @@ export function createPlanner(options: PlannerOptions): Planner {
     if (entry.at < armedFor) arm()
   }
 
-  const plan = (taskId: string): void => {
+  /** However it came to be stored: one task's triggers are no reason to schedule nothing. */
+  const guarded = (taskId: string, work: () => void): void => {
+    try {
+      work()
+    } catch (error) {
+      nextAts.delete(taskId)
+      options.unplannable(taskId, error)
+    }
+  }
+
+  const plan = (taskId: string): void => guarded(taskId, () => replan(taskId))
+
+  const replan = (taskId: string): void => {
     versions.set(taskId, (versions.get(taskId) ?? 0) + 1)
     nextAts.delete(taskId)
     const task = options.task(taskId)
@@ -169,12 +183,14 @@ export function createPlanner(options: PlannerOptions): Planner {
       if (wanted) due.push({ taskId, triggeredBy: 'startup', scheduledAt: entry.at, folded: 0 })
       return
     }
-    const found = dueOccurrences(task.triggers, entry.at - 1, now, moment(task))
-    if (found !== undefined) {
-      watermarks.set(taskId, afterSecondOf(found.latest.at))
-      due.push({ taskId, triggeredBy: found.latest.kind, scheduledAt: found.latest.at, folded: found.folded })
-    }
-    plan(taskId)
+    guarded(taskId, () => {
+      const found = dueOccurrences(task.triggers, entry.at - 1, now, moment(task))
+      if (found !== undefined) {
+        watermarks.set(taskId, afterSecondOf(found.latest.at))
+        due.push({ taskId, triggeredBy: found.latest.kind, scheduledAt: found.latest.at, folded: found.folded })
+      }
+      replan(taskId)
+    })
   }
 
   return {
