@@ -58,8 +58,9 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
   const find = (wanted: string): Task => findTask(store.tasks.all(), wanted)
 
   const keep = async (tasks: readonly Task[]): Promise<TaskView[]> => {
-    await store.tasks.put(tasks)
+    // First: a mark without its task says nothing, a task without its mark would start too early.
     for (const task of tasks) if (task.enabled) await rememberBoot(task)
+    await store.tasks.put(tasks)
     tasks.forEach(({ id }) => planner.track(id))
     const views = tasks.map(view)
     views.forEach((task) => events.emit({ type: 'task.changed', task }))
