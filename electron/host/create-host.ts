@@ -191,7 +191,10 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     async start() {
       raiseNew()
       await runs.recover()
-      const startups = await startupsDue(store, ports.processes.bootId(), clock.now())
+      const startups = await startupsDue(store, ports.processes.bootId(), clock.now(), (one, error) => {
+        log.error({ err: error, task: one.id }, 'a start once per boot could not be recorded')
+        warnings.raise('STORAGE', `"${one.name}" was due and did not start: ${messageOf(error)}`)
+      })
       planner.start(startups)
       store.tasks.all().forEach(({ id }) => planner.track(id))
       system.start()

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Run } from '@shared/model/run'
+import type { Host } from '../../electron/host/create-host'
+import { systemProcesses } from '../../electron/platform/processes'
+import { faultyFiles } from '../support/faulty-files'
 import { tempFolder } from '../support/temp-folder'
 import { createTask, unitHost } from '../support/unit-host'
 import { virtualClock } from '../support/virtual-clock'
@@ -39,5 +43,65 @@ describe('a task that cannot be planned', () => {
     expect(next.system.status().warnings).toMatchObject([
       { code: 'UNPLANNED', message: expect.stringMatching(/^"local" has no next run: .*Nowhere\/Known/) },
     ])
+  })
+})
+
+describe('a startup trigger', () => {
+  /** The runs of the host's tasks once `count` of them have ended. */
+  const endedRuns = (host: Host, count: number): Promise<readonly Run[]> => {
+    const ended = new Map<string, Run>()
+    return new Promise((resolve) => {
+      host.events.on((event) => {
+        if (event.type !== 'run.changed' || event.run.finishedAt === null) return
+        ended.set(event.run.id, event.run)
+        if (ended.size === count) resolve([...ended.values()])
+      })
+    })
+  }
+
+  it('starts its task once at the next start of the host; once per boot not again in the same boot', async () => {
+    const folder = await tempFolder()
+    const first = await unitHost(folder)
+    await first.start()
+    await createTask(first, { name: 'each start', triggers: [{ kind: 'startup' }] })
+    await createTask(first, { name: 'each boot', triggers: [{ kind: 'startup', on: 'boot' }] })
+    await first.stop()
+
+    const again = await unitHost(folder)
+    const ran = endedRuns(again, 1)
+    await again.start()
+    expect(await ran).toMatchObject([{ taskName: 'each start', triggeredBy: 'startup', status: 'succeeded' }])
+    await again.stop()
+
+    const processes = { ...systemProcesses(), bootId: () => 'another boot' }
+    const booted = await unitHost(folder, { processes })
+    const both = endedRuns(booted, 2)
+    await booted.start()
+    expect((await both).map(({ taskName, triggeredBy }) => [taskName, triggeredBy]).toSorted()).toEqual([
+      ['each boot', 'startup'],
+      ['each start', 'startup'],
+    ])
+    expect((await booted.runs.list({ limit: 10 })).items).toHaveLength(3)
+  })
+})
+
+describe('a start on a full disk', () => {
+  it('goes on without the start that it cannot record, and warns of it', async () => {
+    const folder = await tempFolder()
+    const first = await unitHost(folder)
+    await first.start()
+    await createTask(first, { name: 'each boot', triggers: [{ kind: 'startup', on: 'boot' }] })
+    await first.stop()
+
+    const disk = faultyFiles()
+    const processes = { ...systemProcesses(), bootId: () => 'another boot' }
+    const next = await unitHost(folder, { processes, files: disk.files })
+    disk.room(0)
+    await next.start()
+    expect(next.system.status()).toMatchObject({
+      activeRuns: 0,
+      warnings: [{ code: 'STORAGE', message: expect.stringContaining('"each boot" was due and did not start: could') }],
+    })
+    disk.room(Infinity)
   })
 })
