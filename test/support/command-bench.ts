@@ -35,6 +35,8 @@ export interface Running extends Started {
   readonly progress: Omit<Progress, 'updatedAt'>[]
   readonly results: Json[]
   readonly signsOfLife: () => number
+  /** Why the log did not take all output. */
+  readonly unrecorded: readonly string[]
   /** Once it has been recorded as started. */
   readonly identity: Promise<ProcessIdentity>
 }
@@ -94,6 +96,7 @@ export class CommandBench {
     const progress: Omit<Progress, 'updatedAt'>[] = []
     const results: Json[] = []
     let signs = 0
+    const unrecorded: string[] = []
     const identity = deferred<ProcessIdentity>()
     const execution: Execution<CommandAction> = {
       ...prepared,
@@ -106,6 +109,7 @@ export class CommandBench {
         result: (result) => void results.push(result),
         output: () => void signs++,
         dropped: () => undefined,
+        unrecorded: (reason) => void unrecorded.push(reason),
       },
     }
     const started = this.executor.start(execution)
@@ -118,6 +122,7 @@ export class CommandBench {
       progress,
       results,
       signsOfLife: () => signs,
+      unrecorded,
       identity: identity.promise,
     }
   }

@@ -47,8 +47,9 @@ async function leftBy(line: string, gate: 'hold' | 'open', ready: (left: Left) =
 
 const ofRun = ({ run }: Left) => processes.withEnvironment('BELFRY_RUN_ID', run.id)
 const output = ({ spoolFolder }: Left) => readFile(join(spoolFolder, 'out'), 'utf8')
+const report = { dropped: () => undefined, unrecorded: () => undefined }
 const endLeftovers = ({ run, spoolFolder }: Left, log = new MemoryLogWriter()) =>
-  bench.executor.endLeftovers({ run, spoolFolder, log, logLimit: 1_000_000 })
+  bench.executor.endLeftovers({ run, spoolFolder, log, logLimit: 1_000_000, report })
 
 describe('a host that is killed', () => {
   it('before it opened the gate: the command never ran, and nothing is left', async () => {

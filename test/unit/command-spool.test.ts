@@ -39,6 +39,7 @@ beforeEach(async () => {
     result: () => undefined,
     output: () => undefined,
     dropped: () => void told++,
+    unrecorded: () => undefined,
   }
   const recorder = new OutputRecorder({
     execution: { run: { id: 'run-1' } as never, log, report },

@@ -23,6 +23,8 @@ export interface LifeOptions {
   readonly changed: (run: Run, turned: boolean) => void
   /** Records the end. Never rejects. */
   readonly save: (run: Run) => Promise<void>
+  /** The log is not whole, and what is missing is in `spoolFolder` alone. */
+  readonly logRefused: (run: Run, reason: string, spoolFolder: string) => void
 }
 
 export interface Life {
@@ -54,8 +56,11 @@ export function createLife(options: LifeOptions): Life {
   let stopTelling: (() => void) | undefined
   let startedMonotonic: number | undefined
   let writer: LogWriter | undefined
+  let spoolFolder = ''
   /** Output is missing from the log, beside what its limit cost. */
   let dropped = false
+  /** Why the disk did not take the log to its end. */
+  let refusal: string | undefined
   let settled = false
   const logReady = deferred<void>()
   const over = deferred<void>()
@@ -70,7 +75,7 @@ export function createLife(options: LifeOptions): Life {
 
   const logStats = (): Run['log'] => {
     const stats = writer?.stats() ?? run.log
-    return { ...stats, truncated: stats.truncated || dropped }
+    return { ...stats, truncated: stats.truncated || dropped || refusal !== undefined }
   }
 
   const report: Report = {
@@ -92,6 +97,9 @@ export function createLife(options: LifeOptions): Life {
     output: tellSoon,
     dropped() {
       dropped = true
+    },
+    unrecorded(reason) {
+      refusal ??= reason
     },
   }
 
@@ -123,14 +131,16 @@ export function createLife(options: LifeOptions): Life {
       }
     })
 
-  const say = (text: string): Promise<void> | undefined =>
-    writer?.append([{ at: new Date(clock.now()).toISOString(), stream: 'belfry', text, position: 0 }])
+  const say = (...texts: readonly string[]): Promise<void> | undefined => {
+    const at = new Date(clock.now()).toISOString()
+    return writer?.append(texts.map((text) => ({ at, stream: 'belfry', text, position: 0 })))
+  }
 
   const execute = async (): Promise<Outcome> => {
     try {
       writer = await store.logs.open(run, options.logLimit)
       logReady.resolve()
-      const spoolFolder = await store.logs.spoolFolder(run)
+      spoolFolder = await store.logs.spoolFolder(run)
       await say(opening(run))
       if (run.ending !== null) return notStarted
       started = executor.start({
@@ -160,14 +170,17 @@ export function createLife(options: LifeOptions): Life {
     const durationMs =
       startedMonotonic === undefined ? null : Math.max(0, Math.round(clock.monotonic() - startedMonotonic))
     try {
-      await say(closing(status, outcome, durationMs))
-      await writer?.close()
-    } catch {
-      // A full disk: the record below says how the run ended, and the store has warned already.
+      const missing = refusal === undefined ? [] : [unfinished(refusal, spoolFolder)]
+      await say(...missing, closing(status, outcome, durationMs))
+    } catch (error) {
+      refusal ??= messageOf(error)
     }
+    // Also then: whoever follows the log waits for its end.
+    await writer?.close()
     run = endedRun(run, { status, outcome, durationMs, log: logStats() }, clock.now())
     await options.save(run)
-    await store.logs.removeSpool(run).catch(() => undefined)
+    if (refusal === undefined) await store.logs.removeSpool(run).catch(() => undefined)
+    else options.logRefused(run, refusal, spoolFolder)
   }
 
   const tellOver = (): void => {
@@ -201,6 +214,10 @@ const notStarted = noOutcome({ code: 'CANCELLED', message: 'ended before it star
 function opening(run: Run): string {
   const by = run.scheduledAt === null ? 'by hand' : `by ${run.triggeredBy}, planned for ${run.scheduledAt}`
   return `Run ${run.number} of ${run.taskName}, started ${by}`
+}
+
+function unfinished(reason: string, spoolFolder: string): string {
+  return `The rest of the output is missing here: ${reason}. It is kept in ${spoolFolder}`
 }
 
 function closing(status: string, { error }: Outcome, durationMs: number | null): string {

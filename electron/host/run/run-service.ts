@@ -66,6 +66,8 @@ export function createRunService(options: RunServiceOptions): RunService {
   const byTask = new Map<string, string>()
   /** Ended runs whose last line the disk has refused so far. */
   const unsaved = new Map<string, Run>()
+  /** Words of the warnings that are over once the disk takes a record. */
+  const refusals = new Set<string>()
   const slots = createSlots(() => settings().maxConcurrent)
   let stopping: Promise<void> | undefined
 
@@ -87,6 +89,8 @@ export function createRunService(options: RunServiceOptions): RunService {
       logLimit: settings().logLimit,
       changed: options.changed,
       save,
+      logRefused: (ended, reason, kept) =>
+        warnings.raise('STORAGE', `${notWhole(ended, reason)}; what it lacks is kept in ${kept}`),
     })
     // Counted as active before the disk has answered, so that a second start meanwhile sees it.
     lives.set(run.id, life)
@@ -98,7 +102,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       life.giveUp()
       throw error
     }
-    warnings.clear('STORAGE')
+    diskTakes()
     options.changed(run, true)
     void life.live().finally(() => {
       forget(life)
@@ -112,15 +116,26 @@ export function createRunService(options: RunServiceOptions): RunService {
     if (byTask.get(life.run().taskId) === life.run().id) byTask.delete(life.run().taskId)
   }
 
+  const diskRefuses = (message: string): void => {
+    refusals.add(message)
+    warnings.raise('STORAGE', message)
+  }
+
+  /** What was refused before is over. A log that is not whole stays so. */
+  const diskTakes = (): void => {
+    for (const { id, message } of warnings.all()) if (refusals.has(message)) warnings.dismiss(id)
+    refusals.clear()
+  }
+
   /** The end of a run is a fact: it is written as soon as the disk takes it. */
   const save = async (run: Run): Promise<void> => {
     try {
       await store.runs.put(run)
       unsaved.delete(run.id)
-      warnings.clear('STORAGE')
+      diskTakes()
     } catch (error) {
       unsaved.set(run.id, run)
-      warnings.raise('STORAGE', `The end of a run of "${run.taskName}" could not be recorded: ${messageOf(error)}`)
+      diskRefuses(`The end of a run of "${run.taskName}" could not be recorded: ${messageOf(error)}`)
       if (stopping === undefined) void sleep(clock, 2000).then(() => (unsaved.has(run.id) ? save(run) : undefined))
     }
   }
@@ -184,7 +199,7 @@ export function createRunService(options: RunServiceOptions): RunService {
         const done = active === undefined ? begin(task, one, task.parameters) : skip(one, active)
         done.catch((error: unknown) => {
           log.error({ err: error, task: task.id }, 'a due occurrence could not be recorded')
-          warnings.raise('STORAGE', `"${task.name}" was due and did not start: ${messageOf(error)}`)
+          diskRefuses(`"${task.name}" was due and did not start: ${messageOf(error)}`)
         })
       }
     },
@@ -224,8 +239,7 @@ export function createRunService(options: RunServiceOptions): RunService {
             store,
             clock,
             logLimit: settings().logLimit,
-            refused: (error) =>
-              warnings.raise('RECOVERED', `The log of a run of "${run.taskName}" is not whole: ${messageOf(error)}`),
+            refused: (reason) => warnings.raise('RECOVERED', notWhole(run, reason)),
           })
           if (ended.survivors.length > 0)
             warnings.raise('SURVIVORS', `Processes of "${run.taskName}" could not be ended; see run ${run.id}`)
@@ -244,4 +258,8 @@ export function createRunService(options: RunServiceOptions): RunService {
       return stopping
     },
   }
+}
+
+function notWhole({ taskName }: Run, reason: string): string {
+  return `The log of a run of "${taskName}" is not whole: ${reason}`
 }

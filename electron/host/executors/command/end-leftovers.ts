@@ -18,12 +18,11 @@ type Leftover = Parameters<Executor['endLeftovers']>[0]
 const grace = 5000
 const interrupted = { code: 'INTERRUPTED', message: 'the host ended while it ran' }
 /** Nobody has been told of the run's progress since its host ended; its result comes too late. */
-const nobody: Execution['report'] = {
+const nobody: Omit<Execution['report'], keyof Leftover['report']> = {
   started: () => Promise.resolve(),
   progress: () => undefined,
   result: () => undefined,
   output: () => undefined,
-  dropped: () => undefined,
 }
 
 /** The error is always INTERRUPTED; exit code or signal are those that the command left, also on being ended here. */
@@ -39,7 +38,9 @@ export async function endPosixLeftovers(deps: CommandDeps, leftover: Leftover): 
     const { exit } = await readStatus(files.status, leftover.run.id)
     return { ...readExit(exit), error: interrupted, stderrTail, survivors }
   } catch (error) {
-    deps.log.warn({ ...told, reason: messageOf(error) }, 'the files of an unfinished run cannot be read')
+    const reason = messageOf(error)
+    deps.log.warn({ ...told, reason }, 'the files of an unfinished run cannot be read')
+    leftover.report.unrecorded(reason)
     return untold
   } finally {
     if (files) await closeRunFiles(files)
@@ -66,7 +67,8 @@ function endProcesses({ processes, clock, log }: CommandDeps, { run }: Leftover)
 async function foldSpools(deps: CommandDeps, leftover: Leftover, files: RunFiles): Promise<string> {
   const { run, log, logLimit } = leftover
   const positions = log.positions()
-  const execution = { run, log, report: nobody }
+  const { dropped, unrecorded } = leftover.report
+  const execution = { run, log, report: { ...nobody, dropped, unrecorded } }
   const recorder = new OutputRecorder({ execution, clock: deps.clock, log: deps.log, positions })
   for (const stream of ['out', 'err'] as const) {
     const spool = new Spool({
@@ -79,7 +81,7 @@ async function foldSpools(deps: CommandDeps, leftover: Leftover, files: RunFiles
     })
     while (await spool.read());
   }
-  await recorder.finish()
+  if (!(await recorder.finish())) recorder.giveUp()
   return readTail(files)
 }
 

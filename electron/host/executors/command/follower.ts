@@ -176,10 +176,9 @@ export class Follower {
   }
 
   private async finishLog(): Promise<void> {
-    const { deps, execution } = this.options
     for (let attempt = 0; !(await this.recorder.finish()); attempt++) {
       if (attempt === lastAttempts) {
-        deps.log.error({ run: execution.run.id }, 'the end of a run’s output could not be written to its log')
+        this.recorder.giveUp()
         return
       }
       await this.bell.wait(lookEvery)
