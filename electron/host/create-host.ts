@@ -120,9 +120,9 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
       runs.startDue(due)
       for (const { taskId } of due) tasks.tell(taskId)
     },
-    pauseEnded: (id) => {
-      const resumed = id === null ? system.setPause(null) : tasks.setPause(id, null)
-      resumed.catch((error: unknown) => log.error({ err: error }, 'the end of a pause could not be stored'))
+    pauseEnded: (id, until) => {
+      const ended = id === null ? system.endPause(until) : tasks.endPause(id, until)
+      ended.catch((error: unknown) => log.error({ err: error }, 'the end of a pause could not be stored'))
     },
     moved: (ids) => ids.forEach((id) => tasks.tell(id)),
     unplannable: (id, error) => {

@@ -112,6 +112,32 @@ describe('a change', () => {
   })
 })
 
+describe('the end of a pause', () => {
+  const since = '2027-01-01T00:00:00.000Z'
+  const until = '2027-01-01T01:00:00.000Z'
+  const later = '2027-01-09T00:00:00.000Z'
+
+  it('ends the pause that ran out, and what counts counts from there', async () => {
+    const made = await tasks.create(definition({ triggers: [...hourly] }))
+    await tasks.setPause(made.id, { since, until })
+    await clock.advance(3_900_000)
+    await tasks.endPause(made.id, until)
+    expect(tasks.view(tasks.find(made.id))).toMatchObject({ pause: null, state: 'idle', countsFrom: until })
+  })
+
+  it('leaves a newer pause alone, also one that is being stored', async () => {
+    const { id } = await tasks.create(definition())
+    await tasks.setPause(id, { since, until })
+    await Promise.all([tasks.setPause(id, { since, until: later }), tasks.endPause(id, until)])
+    expect(tasks.find(id).pause).toEqual({ since, until: later })
+    told = []
+    await tasks.endPause(id, until)
+    await tasks.endPause('a task that is gone', until)
+    expect(tasks.find(id).pause).toEqual({ since, until: later })
+    expect(told).toEqual([])
+  })
+})
+
 describe('a removal', () => {
   it('can be taken back, all of the task as it was', async () => {
     const source = importSource.parse({

@@ -27,8 +27,8 @@ export interface PlannerOptions {
   readonly pausedAll: () => Pause | null
   /** Takes what is due, soonest first. Must not throw. */
   readonly dispatch: (due: readonly DueTask[]) => void
-  /** A pause has run out: of a task, or (null) of everything. */
-  readonly pauseEnded: (taskId: string | null) => void
+  /** The pause until `until` (ISO) has run out: of a task, or (null) of everything. A newer one may be under way. */
+  readonly pauseEnded: (taskId: string | null, until: string) => void
   /** The next instant of these tasks may have changed, without anybody asking for it. */
   readonly moved: (taskIds: readonly string[]) => void
   /** The task has no next instant because its triggers cannot be reckoned with; the others go on. */
@@ -67,7 +67,9 @@ const everything = ''
 export function createPlanner(options: PlannerOptions): Planner {
   const { clock } = options
   const heap = new TinyQueue<Entry>([], (a, b) => a.at - b.at)
+  /** Of the entries that hold. Counted over all tasks: one that was forgotten and comes back has no old entry's again. */
   const versions = new Map<string, number>()
+  let lastVersion = 0
   const nextAts = new Map<string, number>()
   /** Per task: everything at or before this is decided. */
   const watermarks = new Map<string, number>()
@@ -119,7 +121,7 @@ export function createPlanner(options: PlannerOptions): Planner {
   const plan = (taskId: string): void => guarded(taskId, () => replan(taskId))
 
   const replan = (taskId: string): void => {
-    versions.set(taskId, (versions.get(taskId) ?? 0) + 1)
+    versions.set(taskId, ++lastVersion)
     nextAts.delete(taskId)
     const task = options.task(taskId)
     if (!task?.enabled || began === Number.POSITIVE_INFINITY) return
@@ -133,6 +135,12 @@ export function createPlanner(options: PlannerOptions): Planner {
     if (next === undefined) return
     nextAts.set(taskId, next.at)
     push({ at: next.at, taskId, what: 'occurrence' })
+  }
+
+  const planPauseOfAll = (): void => {
+    versions.set(everything, ++lastVersion)
+    const until = options.pausedAll()?.until
+    if (until) push({ at: Date.parse(until), taskId: everything, what: 'pause-end' })
   }
 
   const arm = (): void => {
@@ -171,9 +179,9 @@ export function createPlanner(options: PlannerOptions): Planner {
   const take = (entry: Entry, now: number, due: DueTask[]): void => {
     const { taskId } = entry
     if (entry.what === 'pause-end') {
-      const until = options.task(taskId)?.pause?.until
-      if (until) toldEnds.set(taskId, until)
-      options.pauseEnded(taskId === everything ? null : taskId)
+      const until = new Date(entry.at).toISOString()
+      toldEnds.set(taskId, until)
+      options.pauseEnded(taskId === everything ? null : taskId, until)
       return
     }
     const task = options.task(taskId)
@@ -197,6 +205,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     start(startups) {
       began = clock.now()
       for (const { taskId, at } of startups) push({ at, taskId, what: 'startup' })
+      planPauseOfAll()
       arm()
     },
     stop() {
@@ -212,9 +221,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     track: plan,
     trackAll(taskIds, from) {
       floor = Math.max(floor, from)
-      versions.set(everything, (versions.get(everything) ?? 0) + 1)
-      const until = options.pausedAll()?.until
-      if (until) push({ at: Date.parse(until), taskId: everything, what: 'pause-end' })
+      planPauseOfAll()
       taskIds.forEach(plan)
     },
     forget(taskId) {

@@ -31,6 +31,8 @@ export interface SystemService {
   changeSettings(change: SettingsChange): Promise<Settings>
   /** Null resumes. `until` must be in the future. */
   setPause(pause: Pause | null): Promise<SystemStatus>
+  /** Ends the pause of everything that ran out at `until` (ISO); a newer one stays as it is. */
+  endPause(until: string): Promise<void>
   loadSamples(): Promise<TaskView[]>
   /** Tells the status soon; many calls become one event. */
   tellSoon(): void
@@ -78,13 +80,23 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
 
   const tell = (): void => events.emit({ type: 'system.changed', status: status() })
 
-  const keep = (next: (current: Settings) => Settings): Promise<Settings> =>
-    alone(async () => {
-      const settings = next(store.settings.get())
-      await store.settings.set(settings)
-      events.emit({ type: 'settings.changed', settings })
-      return settings
-    })
+  /** To be called alone. */
+  const keep = async (change: Partial<Settings>): Promise<Settings> => {
+    const settings = { ...store.settings.get(), ...change }
+    await store.settings.set(settings)
+    events.emit({ type: 'settings.changed', settings })
+    return settings
+  }
+
+  /** To be called alone. */
+  const keepPause = async (paused: Pause | null): Promise<void> => {
+    const before = store.settings.get().paused
+    await keep({ paused })
+    const ids = store.tasks.all().map(({ id }) => id)
+    planner.trackAll(ids, pausedUntil(before))
+    ids.forEach((id) => tasks.tell(id))
+    tell()
+  }
 
   /** Until when everything was paused, now that it goes on; ms. */
   const pausedUntil = (pause: Pause | null): number =>
@@ -101,7 +113,7 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
     status,
     settings: () => store.settings.get(),
     async changeSettings(change) {
-      const settings = await keep((current) => ({ ...current, ...change }))
+      const settings = await alone(() => keep(change))
       runs.slotsChanged()
       tell()
       return settings
@@ -109,14 +121,13 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
     async setPause(pause) {
       if (pause?.until && Date.parse(pause.until) <= clock.now())
         throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
-      const before = store.settings.get().paused
-      await keep((current) => ({ ...current, paused: pause }))
-      const ids = store.tasks.all().map(({ id }) => id)
-      planner.trackAll(ids, pausedUntil(before))
-      ids.forEach((id) => tasks.tell(id))
-      tell()
+      await alone(() => keepPause(pause))
       return status()
     },
+    endPause: (until) =>
+      alone(async () => {
+        if (store.settings.get().paused?.until === until) await keepPause(null)
+      }),
     async loadSamples() {
       const present = new Set(store.tasks.all().map(({ id }) => id))
       const wanted = samples.map((sample, index) => ({

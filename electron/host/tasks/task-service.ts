@@ -35,6 +35,8 @@ export interface TaskService {
   restore(id: string): Promise<TaskView>
   setEnabled(wanted: string, enabled: boolean): Promise<TaskView>
   setPause(wanted: string, pause: Pause | null): Promise<TaskView>
+  /** Ends the pause that ran out at `until` (ISO); a newer one, or a task that is gone, stays as it is. */
+  endPause(id: string, until: string): Promise<void>
   acknowledge(wanted: string): Promise<TaskView>
   /** Tells listeners how the task stands now. */
   tell(taskId: string): void
@@ -192,9 +194,12 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
         const at = now()
         if (pause?.until && pause.until <= at)
           throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
-        if (pause !== null || task.pause === null) return { ...task, pause, updatedAt: at }
-        const ranOut = task.pause.until !== null && task.pause.until <= at
-        return { ...task, pause, updatedAt: at, countsFrom: ranOut && task.pause.until ? task.pause.until : at }
+        return pause === null ? resumed(task, at) : { ...task, pause, updatedAt: at }
+      }),
+    endPause: (id, until) =>
+      alone(async () => {
+        const task = store.tasks.get(id)
+        if (task?.pause?.until === until) await keep([resumed(task, now())])
       }),
     acknowledge: async (wanted) => {
       const task = find(wanted)
@@ -210,6 +215,14 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
       if (task) events.emit({ type: 'task.changed', task: view(task) })
     },
   }
+}
+
+/** What came due during its pause is not caught up; after one that ran out, what counts counts from its end. */
+function resumed(task: Task, at: string): Task {
+  const next = { ...task, pause: null, updatedAt: at }
+  if (task.pause === null) return next
+  const { until } = task.pause
+  return { ...next, countsFrom: until !== null && until <= at ? until : at }
 }
 
 /** Without the keys whose value is undefined, so that a spread does not erase what they do not name. */
