@@ -1,7 +1,7 @@
 /** The page's door to the host: one MessagePort per page, handed out after a hello from our own main frame. */
 import { ipcMain, MessageChannelMain, type IpcMainEvent, type MessagePortMain, type WebContents } from 'electron'
 import type { Logger } from '../host/ports'
-import { pageOrigin } from './page-files'
+import { isOurPage } from './our-page'
 import type { PortHandler } from './port-handler'
 
 const helloChannel = 'belfry:hello'
@@ -23,7 +23,6 @@ export function openPortDoor(serve: PortHandler, log: Logger): PortDoor {
 
   const onHello = (event: IpcMainEvent): void => {
     const page = event.sender
-    // To be read before anything is awaited: the frame may be gone afterwards.
     if (!ports.has(page) || !isOurPage(event)) {
       log.warn({ url: event.senderFrame?.url }, 'a stranger asked for the host and was refused')
       return
@@ -58,10 +57,4 @@ export function openPortDoor(serve: PortHandler, log: Logger): PortDoor {
       ports.clear()
     },
   }
-}
-
-/** Node gives `app://belfry` no origin, so the address itself is compared; Electron's frame knows its origin. */
-function isOurPage({ senderFrame, sender }: IpcMainEvent): boolean {
-  if (senderFrame === null || senderFrame !== sender.mainFrame) return false
-  return senderFrame.url.startsWith(`${pageOrigin}/`) && senderFrame.origin === pageOrigin
 }
