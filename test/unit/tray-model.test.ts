@@ -141,6 +141,16 @@ describe('the menu', () => {
     ])
   })
 
+  it('names of a streak the run that broke, not one that was cancelled after it', () => {
+    const broke = failing('Mirror', 'no route to host')
+    const cancelled = { ...brokenEnd('cancelled'), id: 'run-cancelled', status: 'cancelled' } as const
+    const items = menuOf(model({ tasks: [{ ...broke, recent: [...broke.recent, cancelled] }] }).menu, 'Needs attention')
+    expect(lines(items)).toContain('  (no route to host)')
+    expect(menuOf(items, 'Mirror')).toContainEqual(
+      expect.objectContaining({ label: 'Open log', action: { do: 'open', hash: '/runs/run-broken' } }),
+    )
+  })
+
   it('offers the tasks that ran last first, then the others by name, and none twice at once', () => {
     const recent = (startedAt: string): TaskView['recent'] => [
       { ...brokenEnd(''), status: 'succeeded', startedAt, error: null },
