@@ -47,6 +47,7 @@ export async function openTrayShell(options: TrayShellOptions): Promise<TrayShel
     client,
     log,
     now: Date.now,
+    timeZone: () => mirror.state().status.timezone,
     open: (hash) => window.show(hash),
     quit: askToQuit,
     failed: (message) =>
