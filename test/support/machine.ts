@@ -94,6 +94,8 @@ export interface Machine {
   /** Stands for /. */
   readonly root: string
   readonly dataFolder: string
+  /** Of a process for which `crontab` and `systemctl` are those scripts. */
+  readonly env: Readonly<Record<string, string>>
   readonly run: RunCommand
   /** Writes below root, mode 0644 unless told. */
   write(path: string, text: string | Uint8Array, mode?: number): Promise<void>
@@ -150,6 +152,7 @@ export async function makeMachine(user: string): Promise<Machine> {
   return {
     root,
     dataFolder: join(folder, 'data'),
+    env,
     run: createCommandRunner(env),
     async write(path, text, mode = 0o644) {
       await mkdir(dirname(root + path), { recursive: true })
