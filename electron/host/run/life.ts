@@ -1,19 +1,20 @@
 /** One run from its slot to its end. */
 import { messageOf } from '@shared/errors'
 import type { Action } from '@shared/model/action'
-import { errorWords, type EndReason, type Run } from '@shared/model/run'
+import type { EndReason, Run } from '@shared/model/run'
 import type { Task } from '@shared/model/task'
-import { formatDuration } from '@shared/schedule/duration'
 import type { Executor, Outcome, Report, Started } from '../executors/executor'
 import type { Clock } from '../ports'
 import type { LogWriter, Store } from '../store/types'
-import { endedRun, endingError, noOutcome, runningRun, statusOf } from './run-record'
+import { closingLine, endedRun, endingError, noOutcome, runningRun, statusOf } from './run-record'
 import type { Slots } from './slots'
 import { afterLong, deferred } from './timer'
 
 export interface LifeOptions {
-  /** Queued, and on disk before `live` is called. */
+  /** Queued. */
   readonly run: Run
+  /** Resolves once `run` is on disk, and `live` may be called; rejects when the disk refused it. */
+  readonly stored: Promise<void>
   readonly task: Task
   readonly executor: Executor<Action>
   readonly store: Store
@@ -35,10 +36,11 @@ export interface Life {
   /** Never rejects. */
   live(): Promise<void>
   /**
-   * Ends it for `reason`; the first reason stands, a shorter grace (ms) wins. False when it came too late: how the run
-   * ended is settled.
+   * Ends it for `reason`; the first reason stands, a shorter grace (ms) wins. Undefined when it came too late: how the run
+   * ended is settled. Else resolves, once the reason is on disk, with the record as it is now, or rejects with STORAGE;
+   * neither keeps the run from ending, and the rejection may be left alone.
    */
-  end(reason: EndReason, grace: number): boolean
+  end(reason: EndReason, grace: number): Promise<Run> | undefined
   /** In place of `live`, when the run could not be recorded: nobody need wait for it any more. */
   giveUp(): void
 }
@@ -85,7 +87,7 @@ export function createLife(options: LifeOptions): Life {
       await store.runs.put(run)
       options.changed(run, true)
       const { timeout } = task.policy
-      if (timeout !== null) stopTimeout = afterLong(clock, timeout, () => end('timeout', task.policy.killGrace))
+      if (timeout !== null) stopTimeout = afterLong(clock, timeout, () => void end('timeout', task.policy.killGrace))
     },
     progress(progress) {
       run = { ...run, progress: { ...progress, updatedAt: new Date(clock.now()).toISOString() } }
@@ -103,8 +105,14 @@ export function createLife(options: LifeOptions): Life {
     },
   }
 
-  const end = (reason: EndReason, within: number): boolean => {
-    if (settled) return false
+  /** Whoever asks why the host of this run ended it must get an answer, though it dies in the grace. */
+  const recordEnding = async (): Promise<void> => {
+    await options.stored
+    await store.runs.put(run)
+  }
+
+  const end = (reason: EndReason, within: number): Promise<Run> | undefined => {
+    if (settled) return undefined
     if (run.ending === null) {
       run = { ...run, ending: reason, updatedAt: new Date(clock.now()).toISOString() }
       options.changed(run, false)
@@ -112,12 +120,16 @@ export function createLife(options: LifeOptions): Life {
     grace = Math.min(grace ?? Number.POSITIVE_INFINITY, within)
     giveUpWaiting?.()
     started?.stop(grace)
-    return true
+    const ending = run
+    const recorded = recordEnding().then(() => ending)
+    recorded.catch(() => undefined)
+    return recorded
   }
 
   /** True when the slot is ours, false when the run was ended while it waited. */
   const slot = (): Promise<boolean> =>
     new Promise((resolve) => {
+      if (run.ending !== null) return resolve(false)
       let ours = false
       const takeBack = slots.wait(() => {
         ours = true
@@ -164,14 +176,13 @@ export function createLife(options: LifeOptions): Life {
     stopTimeout?.()
     stopTelling?.()
     const { ending } = run
-    const outcome =
-      ending === null ? told : { ...told, error: endingError(ending, run, formatDuration(task.policy.timeout ?? 0)) }
+    const outcome = ending === null ? told : { ...told, error: endingError(ending, run, task.policy.timeout) }
     const status = statusOf(ending, outcome)
     const durationMs =
       startedMonotonic === undefined ? null : Math.max(0, Math.round(clock.monotonic() - startedMonotonic))
     try {
       const missing = refusal === undefined ? [] : [unfinished(refusal, spoolFolder)]
-      await say(...missing, closing(status, outcome, durationMs))
+      await say(...missing, closingLine(status, outcome.error, durationMs))
     } catch (error) {
       refusal ??= messageOf(error)
     }
@@ -218,10 +229,4 @@ function opening(run: Run): string {
 
 function unfinished(reason: string, spoolFolder: string): string {
   return `The rest of the output is missing here: ${reason}. It is kept in ${spoolFolder}`
-}
-
-function closing(status: string, { error }: Outcome, durationMs: number | null): string {
-  const words = status.replace('_', ' ')
-  const after = durationMs === null ? '' : ` after ${formatDuration(durationMs)}`
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${after}${error === null ? '' : `: ${errorWords(error)}`}`
 }

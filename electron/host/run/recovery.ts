@@ -1,11 +1,14 @@
-/** What the last host left behind: its processes are ended, then the run is interrupted. */
+/**
+ * What the last host left behind: its processes are ended, then the run is interrupted, or has the end that it was being
+ * given when that host died.
+ */
 import { messageOf } from '@shared/errors'
 import type { Action } from '@shared/model/action'
-import { hasEnded, type Run } from '@shared/model/run'
+import { hasEnded, type Run, type RunError } from '@shared/model/run'
 import type { Executor } from '../executors/executor'
 import type { Clock } from '../ports'
 import type { LogWriter, Store } from '../store/types'
-import { endedRun } from './run-record'
+import { closingLine, endedRun, endingError, statusOf } from './run-record'
 
 export interface RecoveryOptions {
   readonly executor: Executor<Action>
@@ -52,15 +55,18 @@ export async function recoverRun(run: Run, options: RecoveryOptions): Promise<Ru
     report: { dropped: () => (dropped = true), unrecorded },
   })
   const at = new Date(clock.now()).toISOString()
-  const message = run.status === 'queued' ? 'the host ended before it started' : 'the host ended while it ran'
-  await tried(log.append([{ at, stream: 'belfry', text: `Interrupted: ${message}`, position: 0 }]), undefined)
+  const { ending } = run
+  const error = ending === null ? hostEnded(run) : endingError(ending, run, null)
+  const status = ending === null ? 'interrupted' : statusOf(ending, outcome)
+  const text = closingLine(status, error, null)
+  await tried(log.append([{ at, stream: 'belfry', text, position: 0 }]), undefined)
   await tried(log.close(), undefined)
   const stats = log.stats()
   const ended = endedRun(
     run,
     {
-      status: 'interrupted',
-      outcome: { ...outcome, error: { code: 'INTERRUPTED', message } },
+      status,
+      outcome: { ...outcome, error },
       durationMs: run.startedAt === null ? null : Math.max(0, clock.now() - Date.parse(run.startedAt)),
       log: { ...stats, truncated: stats.truncated || dropped || !whole },
     },
@@ -69,4 +75,9 @@ export async function recoverRun(run: Run, options: RecoveryOptions): Promise<Ru
   // What the log could not take stays where it is, for whoever looks.
   if (whole) await tried(store.logs.removeSpool(run), undefined)
   return ended
+}
+
+function hostEnded({ status }: Run): RunError {
+  const message = status === 'queued' ? 'the host ended before it started' : 'the host ended while it ran'
+  return { code: 'INTERRUPTED', message }
 }

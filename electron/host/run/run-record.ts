@@ -1,9 +1,18 @@
 /** The run's record at each turn of its life. Pure: what happened goes in, the next record comes out. */
 import { assertNever, invalidInput } from '@shared/errors'
 import { parameters, type Parameters } from '@shared/model/common'
-import type { Attempt, EndedStatus, EndReason, ProcessIdentity, Run, RunError } from '@shared/model/run'
+import {
+  errorWords,
+  type Attempt,
+  type EndedStatus,
+  type EndReason,
+  type ProcessIdentity,
+  type Run,
+  type RunError,
+} from '@shared/model/run'
 import type { Task } from '@shared/model/task'
 import type { TriggerKind } from '@shared/model/trigger'
+import { formatDuration } from '@shared/schedule/duration'
 import type { Outcome } from '../executors/executor'
 
 export interface NewRun {
@@ -125,15 +134,25 @@ export function statusOf(ending: EndReason | null, outcome: Outcome): EndedStatu
   }
 }
 
-/** The error of a run that Belfry ended says so, rather than what the signal left behind. */
-export function endingError(ending: EndReason, run: Run, words: string): RunError {
+/**
+ * The error of a run that Belfry ended says so, rather than what the signal left behind.
+ * @param timeout in ms; null when it is not known any more
+ */
+export function endingError(ending: EndReason, run: Run, timeout: number | null): RunError {
   const code = { cancel: 'CANCELLED', timeout: 'TIMEOUT', shutdown: 'INTERRUPTED' }[ending]
   const message = {
     cancel: 'cancelled by the operator',
-    timeout: `timed out after ${words}`,
+    timeout: timeout === null ? 'timed out' : `timed out after ${formatDuration(timeout)}`,
     shutdown: 'the host was stopped',
   }[ending]
   return { code, message: run.startedAt === null ? `${message} before it started` : message }
+}
+
+/** The last line of a run's log. */
+export function closingLine(status: EndedStatus, error: RunError | null, durationMs: number | null): string {
+  const words = status.replace('_', ' ')
+  const after = durationMs === null ? '' : ` after ${formatDuration(durationMs)}`
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${after}${error === null ? '' : `: ${errorWords(error)}`}`
 }
 
 /** The outcome of a run that never had a process. */

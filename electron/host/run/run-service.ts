@@ -39,7 +39,10 @@ export interface RunService {
   startManual(task: Task, parameters: Parameters): Promise<Run>
   /** Starts what is due, or records why not. */
   startDue(due: readonly DueTask[]): void
-  /** Answers at once; the run ends in its own time. NOT_FOUND; CONFLICT when it has ended. */
+  /**
+   * Answers once it is on disk that the run is being ended, which it does in its own time. NOT_FOUND; CONFLICT when it has
+   * ended; STORAGE when the disk refuses, though the run is ended all the same.
+   */
   cancel(id: string): Promise<Run>
   /** NOT_FOUND. */
   get(id: string): Promise<Run>
@@ -79,8 +82,10 @@ export function createRunService(options: RunServiceOptions): RunService {
     const now = clock.now()
     const number = store.runs.lastNumber(task.id) + 1
     const run = queuedRun({ id: ids.next(now), number, task, epoch: store.state.epoch(), parameters, ...by }, now)
+    const stored = store.runs.put(run)
     const life = createLife({
       run,
+      stored,
       task,
       executor: options.executors[task.action.kind],
       store,
@@ -96,7 +101,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     lives.set(run.id, life)
     byTask.set(task.id, run.id)
     try {
-      await store.runs.put(run)
+      await stored
     } catch (error) {
       forget(life)
       life.giveUp()
@@ -169,9 +174,9 @@ export function createRunService(options: RunServiceOptions): RunService {
     for (const life of lives.values()) {
       const killGrace = now ? 0 : Math.min(life.task.policy.killGrace, grace)
       const queued = life.run().status === 'queued'
-      if (now || queued) life.end('shutdown', killGrace)
+      if (now || queued) void life.end('shutdown', killGrace)
       else {
-        const spare = afterLong(clock, Math.max(0, grace - killGrace), () => life.end('shutdown', killGrace))
+        const spare = afterLong(clock, Math.max(0, grace - killGrace), () => void life.end('shutdown', killGrace))
         // Or the process would stay for it, with nothing left to end.
         void life.over.then(spare)
       }
@@ -205,7 +210,12 @@ export function createRunService(options: RunServiceOptions): RunService {
     },
     async cancel(id) {
       const life = lives.get(id)
-      if (life?.end('cancel', life.task.policy.killGrace)) return life.run()
+      const ending = life?.end('cancel', life.task.policy.killGrace)
+      if (ending)
+        return ending.catch((error: unknown) => {
+          const message = `the run is being ended, but that could not be recorded: ${messageOf(error)}`
+          throw new BelfryError('STORAGE', message, { cause: error })
+        })
       await life?.over
       const run = await get(id)
       throw new BelfryError('CONFLICT', `the run has ended already: ${run.status}`, { field: 'id' })
