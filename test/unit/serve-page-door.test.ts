@@ -266,7 +266,7 @@ describe('the door', () => {
     const [first] = (await once(socket, 'data')) as [Buffer]
     expect(first.toString()).toContain('HTTP/1.1 200 OK')
     closing.stopListening()
-    socket.end('Connection: close\r\n\r\n')
+    socket.write('Connection: close\r\n\r\n')
     const second = await text(socket)
     expect(second).toContain('HTTP/1.1 200 OK')
     expect(second).toContain('the page')
