@@ -29,7 +29,7 @@ export const runs = {
   get: procedure.route({ method: 'GET', path: '/runs/{id}' }).input(byId).output(run),
   /** Ends it: SIGTERM, then SIGKILL, the whole tree. Answers before it has ended; CONFLICT when it has already. */
   cancel: procedure.route({ method: 'POST', path: '/runs/{id}/cancel' }).input(byId).output(run),
-  /** Lines after number `after`, at most `limit`; with `tail`, the last so many instead. */
+  /** Lines after number `after`, at most `limit`; with `tail`, the last so many of them, whatever `limit` says. */
   log: procedure
     .route({ method: 'GET', path: '/runs/{id}/log' })
     .input(
