@@ -1,5 +1,6 @@
 /** The one window. Closing hides it; the page goes on where it was when it is shown again. */
 import { BrowserWindow, nativeTheme, screen } from 'electron'
+import type { Settings } from '@shared/model/settings'
 import type { Logger } from '../host/ports'
 import { pageOrigin } from './page-files'
 import type { PortDoor } from './port-door'
@@ -11,6 +12,8 @@ export interface WindowOptions {
   /** Where its place on the screen is kept. */
   readonly memoryFile: string
   readonly devTools: boolean
+  /** The page's. */
+  readonly theme: () => Settings['theme']
   readonly door: PortDoor
   readonly log: Logger
   /** The operator closed it for the first time: it is still there, in the tray. */
@@ -20,6 +23,8 @@ export interface WindowOptions {
 export interface PageWindow {
   /** Makes it if it is not there, brings it forward. @param hash a page, as `/runs/01K…`; '' leaves it where it is */
   show(hash?: string): void
+  /** Its colour follows the theme; to be called when that may have changed. */
+  repaint(): void
   /** For dialogs; undefined while it is hidden. */
   visible(): BrowserWindow | undefined
   /** Really closes it. */
@@ -37,6 +42,14 @@ export function pageWindow(options: WindowOptions): PageWindow {
   let crashedAt = Number.NEGATIVE_INFINITY
   let settledAt = Number.POSITIVE_INFINITY
   let loads = 0
+  let painted = ''
+
+  const repaint = (): void => {
+    const colour = background(options.theme())
+    if (colour === painted) return
+    painted = colour
+    current?.setBackgroundColor(colour)
+  }
 
   const remember = (window: BrowserWindow, toldOfTray: boolean): void => {
     const memory = { bounds: window.getNormalBounds(), maximized: window.isMaximized(), toldOfTray }
@@ -45,6 +58,7 @@ export function pageWindow(options: WindowOptions): PageWindow {
 
   const create = (hash: string): BrowserWindow => {
     const memory = recallWindow(memoryFile)
+    painted = background(options.theme())
     const screens = screen.getAllDisplays().map(({ workArea }) => workArea)
     const window = new BrowserWindow({
       width: 1280,
@@ -56,7 +70,7 @@ export function pageWindow(options: WindowOptions): PageWindow {
       icon: options.icon,
       show: false,
       autoHideMenuBar: true,
-      backgroundColor: background(),
+      backgroundColor: painted,
       webPreferences: {
         preload: options.preload,
         sandbox: true,
@@ -72,7 +86,6 @@ export function pageWindow(options: WindowOptions): PageWindow {
       },
     })
     const shutOut = options.door.admit(window.webContents)
-    const repaint = (): void => window.setBackgroundColor(background())
     nativeTheme.on('updated', repaint)
 
     window.once('ready-to-show', () => {
@@ -138,6 +151,7 @@ export function pageWindow(options: WindowOptions): PageWindow {
 
   return {
     show,
+    repaint,
     visible: () => (current?.isVisible() ? current : undefined),
     destroy() {
       if (current) remember(current, recallWindow(memoryFile).toldOfTray)
@@ -151,6 +165,7 @@ function fragment(hash: string): string {
 }
 
 /** As the page's own, so that nothing flashes before it is drawn. */
-function background(): string {
-  return nativeTheme.shouldUseDarkColors ? '#121214' : '#ffffff'
+function background(theme: Settings['theme']): string {
+  const dark = theme === 'dark' || (theme === 'system' && nativeTheme.shouldUseDarkColors)
+  return dark ? '#121214' : '#ffffff'
 }
