@@ -33,14 +33,13 @@ export interface PageWindow {
 
 /** Ms: a page that crashes again sooner than this is not loaded again by itself. */
 const crashPause = 10_000
-/** Ms after a load in which the page's router may still be on its way to the first route, and would overrule another. */
-const settling = 3000
 
 export function pageWindow(options: WindowOptions): PageWindow {
   const { log, memoryFile } = options
   let current: BrowserWindow | undefined
   let crashedAt = Number.NEGATIVE_INFINITY
-  let settledAt = Number.POSITIVE_INFINITY
+  /** The page has said hello: its router has come to its first route, and would not overrule another any more. */
+  let listening = false
   let loads = 0
   let painted = ''
 
@@ -85,7 +84,7 @@ export function pageWindow(options: WindowOptions): PageWindow {
         devTools: options.devTools,
       },
     })
-    const shutOut = options.door.admit(window.webContents)
+    const shutOut = options.door.admit(window.webContents, () => (listening = true))
     nativeTheme.on('updated', repaint)
 
     window.once('ready-to-show', () => {
@@ -104,6 +103,8 @@ export function pageWindow(options: WindowOptions): PageWindow {
       shutOut()
       if (current === window) current = undefined
     })
+    // Another document, such as the same page loaded again.
+    window.webContents.on('did-navigate', () => (listening = false))
     window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
       log.error({ reason, exitCode }, 'the page’s process is gone')
       const again = window.isVisible() && performance.now() - crashedAt > crashPause
@@ -117,22 +118,19 @@ export function pageWindow(options: WindowOptions): PageWindow {
 
   /** A whole load, even if only the hash differs from what is there. */
   const load = (window: BrowserWindow, hash: string): void => {
-    settledAt = Number.POSITIVE_INFINITY
+    listening = false
     loads += 1
     const address = `${pageOrigin}/${loads > 1 ? `?${loads}` : ''}${fragment(hash)}`
-    window.loadURL(address).then(
-      () => (settledAt = performance.now() + settling),
-      (error: unknown) => {
-        // A load that another one overtook is no failure.
-        if (window.isDestroyed() || (error as { code?: string }).code === 'ERR_ABORTED') return
-        log.error({ err: error }, 'the page could not be loaded')
-        window.show()
-      },
-    )
+    window.loadURL(address).catch((error: unknown) => {
+      // A load that another one overtook is no failure.
+      if (window.isDestroyed() || (error as { code?: string }).code === 'ERR_ABORTED') return
+      log.error({ err: error }, 'the page could not be loaded')
+      window.show()
+    })
   }
 
   const lead = (window: BrowserWindow, hash: string): void => {
-    if (performance.now() < settledAt) return load(window, hash)
+    if (!listening) return load(window, hash)
     const address = window.webContents.getURL().replace(/#.*$/, '') + fragment(hash)
     window.loadURL(address).catch((error: unknown) => log.warn({ err: error, hash }, 'the page did not go there'))
   }
