@@ -10,7 +10,7 @@ export const schedule = {
     .route({ method: 'POST', path: '/schedule/preview' })
     .input(z.object({ triggers: z.array(trigger).max(50), count: z.int().min(1).max(100).default(10) }))
     .output(schedulePreview),
-  /** What all tasks plan between two instants, soonest first; at most `perTask` a task. */
+  /** What all tasks plan between two instants, soonest first; at most `perTask` a task, and 20,000 in all. */
   upcoming: procedure
     .route({ method: 'GET', path: '/schedule/upcoming' })
     .input(

@@ -5,12 +5,13 @@ import type { EventBus } from '../events'
 import type { ImportService } from '../import/import-service'
 import type { Clock } from '../ports'
 import type { RunService } from '../run/run-service'
-import { occurrences } from '../schedule/occurrences'
 import type { Planner } from '../schedule/planner'
 import { previewSchedule } from '../schedule/preview'
+import { upcomingOccurrences } from '../schedule/upcoming'
 import type { Store } from '../store/types'
 import type { SystemService } from '../system/system-service'
 import type { Warnings } from '../system/warnings'
+import { findRunsTask } from '../tasks/find-task'
 import type { TaskService } from '../tasks/task-service'
 import { eventStream } from './event-stream'
 import { followRun } from './follow-run'
@@ -43,6 +44,7 @@ export function createRouter({
   // Outputs are our own and typed: checking them again would cost more than making them.
   const os = implement(contract).$config({ initialOutputValidationIndex: Number.NaN })
   const now = (): string => new Date(clock.now()).toISOString()
+  const breathe = (): Promise<void> => new Promise((resolve) => clock.after(0, resolve))
 
   return os.router({
     tasks: {
@@ -64,7 +66,7 @@ export function createRouter({
     },
     runs: {
       list: os.runs.list.handler(({ input: { task, ...query } }) =>
-        runs.list({ ...query, ...(task === undefined ? {} : { taskId: taskOf(task) }) }),
+        runs.list({ ...query, ...(task === undefined ? {} : { taskId: findRunsTask(store, task) }) }),
       ),
       get: os.runs.get.handler(({ input }) => runs.get(input.id)),
       cancel: os.runs.cancel.handler(({ input }) => runs.cancel(input.id)),
@@ -83,7 +85,10 @@ export function createRouter({
           input.count,
         )
       }),
-      upcoming: os.schedule.upcoming.handler(({ input }) => ({ items: upcoming(input) })),
+      upcoming: os.schedule.upcoming.handler(async ({ input: { from, until, perTask } }) => {
+        const range = { from: Math.max(clock.now(), Date.parse(from ?? now())), until: Date.parse(until), perTask }
+        return { items: await upcomingOccurrences(tasks.all(), planner.moment, range, breathe) }
+      }),
     },
     settings: {
       get: os.settings.get.handler(() => system.settings()),
@@ -110,23 +115,4 @@ export function createRouter({
       ),
     },
   })
-
-  /** A removed task's runs are still there under its id. */
-  function taskOf(wanted: string): string {
-    return store.runs.lastNumber(wanted) > 0 ? wanted : tasks.find(wanted).id
-  }
-
-  function upcoming(input: { from?: string | undefined; until: string; perTask: number }) {
-    const from = Math.max(clock.now(), input.from === undefined ? 0 : Date.parse(input.from))
-    return tasks
-      .all()
-      .flatMap((task) => {
-        const first = task.nextAt === null ? undefined : Date.parse(task.nextAt)
-        if (first === undefined) return []
-        const limit = { count: input.perTask, end: Date.parse(input.until) }
-        const coming = [...occurrences(task.triggers, Math.max(from, first) - 1, planner.moment(task), limit)]
-        return coming.map(({ at }) => ({ taskId: task.id, taskName: task.name, at: new Date(at).toISOString() }))
-      })
-      .toSorted((a, b) => (a.at < b.at ? -1 : 1))
-  }
 }
