@@ -67,6 +67,22 @@ test.describe('a task', () => {
     await expect(page.getByRole('complementary', { name: 'Details' })).toContainText('"operator"')
   })
 
+  test('with parameters asks for them each time', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Asks again', '--manual', '--param', 'who=world', '--command', 'true')
+    await visit(`/tasks/${task.id}`)
+    const dialog = page.getByRole('dialog', { name: `Run ${task.name}` })
+    for (const _ of [1, 2]) {
+      await page.getByRole('button', { name: 'Run now' }).click()
+      await dialog.getByLabel('who').fill('operator')
+      await dialog.getByRole('button', { name: 'Cancel' }).click()
+      await expect(dialog).toBeHidden()
+    }
+    await page.getByRole('button', { name: 'Run now' }).click()
+    await expect(dialog.getByLabel('who')).toHaveValue('world')
+    await page.keyboard.press('Enter')
+    await expect(page.getByTestId('task-state')).toHaveText('Succeeded')
+  })
+
   test('is paused for a time and resumed', async ({ page, host, visit }) => {
     const task = await addTask(host, 'Paused', '--cron', '0 3 * * *', '--command', 'true')
     await visit(`/tasks/${task.id}`)
