@@ -42,6 +42,38 @@ test.describe('a new task', () => {
     await expect(page.getByTestId('task-state')).toBeVisible()
     expect(await host.json(['show', `${task.name} (copy)`])).toMatchObject({ action: { env: { A: 'b' } } })
   })
+
+  test('and a copy of another keep a draft each, and saving one leaves the other', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Copied', '--manual', '--command', 'true')
+    const name = page.getByLabel('Name', { exact: true })
+    const command = page.getByLabel('Command', { exact: true })
+    const leave = page.getByRole('dialog', { name: 'Leave without saving?' }).getByRole('button', { name: 'Leave' })
+    const kept = (): Promise<string> => page.evaluate(() => JSON.stringify(Object.values(localStorage)))
+    await visit('/tasks/new')
+    await name.fill('A new one')
+    await expect.poll(kept).toContain('A new one')
+
+    // Away and back without leaving the editor: the address alone says which of the two it is.
+    await goTo(page, `/tasks/new?from=${task.id}`)
+    await leave.click()
+    await expect(name).toHaveValue(`${task.name} (copy)`)
+    await command.fill('echo from the copy')
+    await expect.poll(kept).toContain('echo from the copy')
+    await goTo(page, '/tasks/new')
+    await leave.click()
+    await expect(name).toHaveValue('A new one')
+    await expect(command).toHaveValue('')
+
+    await goTo(page, `/tasks/new?from=${task.id}`)
+    await leave.click()
+    await expect(page.getByText('Your unsaved draft is back')).toBeVisible()
+    await expect(command).toHaveValue('echo from the copy')
+    await page.getByRole('button', { name: 'Create task' }).click()
+    await expect(page.getByTestId('task-state')).toBeVisible()
+    expect(await kept()).not.toContain('echo from the copy')
+    await goTo(page, '/tasks/new')
+    await expect(name).toHaveValue('A new one')
+  })
 })
 
 test.describe('validation', () => {
