@@ -1,5 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive } from 'vue'
+import { BelfryError } from '@shared/errors'
+import { needsAttention } from '@shared/model/attention'
 import type { TaskView } from '@shared/model/task'
 import { useClient } from '../client'
 
@@ -10,7 +12,7 @@ export const useTasks = defineStore('tasks', () => {
   const loaded = ref(false)
 
   const all = computed(() => [...byId.values()])
-  const attention = computed(() => all.value.filter((task) => task.streak !== null && !task.streak.acknowledged))
+  const attention = computed(() => all.value.filter(needsAttention))
   const tags = computed(() => [...new Set(all.value.flatMap((task) => task.tags))].sort((a, b) => a.localeCompare(b)))
 
   async function load(): Promise<void> {
