@@ -29,6 +29,35 @@ test.describe('a task', () => {
     expect(await accessibilityProblems(page)).toEqual([])
   })
 
+  test('does not say that nothing is planned before it knows, nor when it cannot know', async ({
+    page,
+    host,
+    visit,
+  }) => {
+    const task = await addTask(host, 'Unplanned', '--cron', '15 2 * * *', '--command', 'true')
+    let answer = (): void => undefined
+    const asked = new Promise<void>((resolve) => {
+      void page.route('**/api/schedule/preview', async (route) => {
+        resolve()
+        await new Promise<void>((go) => (answer = go))
+        await route.fulfill({ status: 503, json: { code: 'UNAVAILABLE', message: 'the host is stopping' } })
+      })
+    })
+    await visit(`/tasks/${task.id}`)
+    await asked
+    const next = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Next 10' }) })
+    await expect(next.getByRole('status', { name: 'Loading' })).toBeVisible()
+    await expect(next).not.toContainText('Nothing more is planned.')
+    answer()
+    await expect(next).toContainText('The next runs could not be worked out')
+    await expect(next).toContainText('the host is stopping')
+    await expect(next).not.toContainText('Nothing more is planned.')
+    expect(await accessibilityProblems(page)).toEqual([])
+    await page.unroute('**/api/schedule/preview')
+    await next.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.getByTestId('next').getByRole('listitem')).toHaveCount(10)
+  })
+
   test('runs now, and its log is one click away', async ({ page, host, visit }) => {
     const task = await addTask(host, 'Now', '--manual', '--command', 'echo hello; sleep 30')
     await visit(`/tasks/${task.id}`)
