@@ -165,6 +165,40 @@ test.describe('a task', () => {
     await expect(page.getByRole('heading', { name: 'Run #1' })).toBeVisible()
   })
 
+  test('says so when its runs cannot be read, and reads them when asked again', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Unread', '--manual', '--command', 'exit 9')
+    await host.belfry(['run', task.id, '--wait'])
+    await page.route('**/api/runs?*task=*', (route) =>
+      route.fulfill({ status: 507, json: { code: 'STORAGE', message: 'the disk does not answer' } }),
+    )
+    await visit('/settings')
+    // As if it were long ago: the page knows no run by itself.
+    await page.route('**/api/runs?*since=*', (route) => route.fulfill({ json: { items: [], nextCursor: null } }))
+    await page.reload()
+    for (const tab of ['overview', 'runs']) {
+      await visit(`/tasks/${task.id}?tab=${tab}`)
+      await expect(page.getByText('The runs could not be read')).toBeVisible()
+      await expect(page.getByText('the disk does not answer')).toBeVisible()
+      await expect(page.getByText('It has not run yet')).toHaveCount(0)
+    }
+    expect(await accessibilityProblems(page)).toEqual([])
+    await page.unrouteAll()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.locator('[data-run]')).toHaveCount(1)
+  })
+
+  test('that cannot be read is asked for again', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Refusing', '--manual', '--command', 'true')
+    await page.route('**/api/tasks/Refusing*', (route) =>
+      route.fulfill({ status: 507, json: { code: 'STORAGE', message: 'the disk does not answer' } }),
+    )
+    await visit(`/tasks/${encodeURIComponent(task.name)}`)
+    await expect(page.getByText('The task could not be read')).toBeVisible()
+    await page.unrouteAll()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.getByTestId('task-state')).toHaveText('Not run yet')
+  })
+
   test('that does not exist is said to be none', async ({ page, visit }) => {
     await visit('/tasks/01NOSUCHTASK')
     await expect(page.getByText('There is no such task')).toBeVisible()
