@@ -170,6 +170,25 @@ test.describe('the schedule builder', () => {
     await expect(page.getByTestId('words')).toHaveText(['At 02:00, every day', 'At 14:45, every day'])
   })
 
+  test('begins a date with tomorrow as it is in the zone that was chosen', async ({ page, visit }) => {
+    // In UTC the day has half an hour left; in Kolkata the next has begun.
+    await page.clock.setFixedTime('2027-03-24T23:30:00Z')
+    await visit('/tasks/new')
+    const once = page.getByRole('radio', { name: 'Once' })
+    const at = page.locator('[data-kind=date]').getByRole('textbox').first()
+    await once.check({ force: true })
+    await expect(at).toHaveValue('2027-03-25T09:00')
+    await page.getByRole('radio', { name: 'Days', exact: true }).check({ force: true })
+    await page.getByRole('button', { name: 'Time zone' }).click()
+    await page.getByPlaceholder('Find a zone').fill('kolkata')
+    await page
+      .getByRole('option', { name: /Kolkata|Calcutta/ })
+      .first()
+      .click()
+    await once.check({ force: true })
+    await expect(at).toHaveValue('2027-03-26T09:00')
+  })
+
   test('shows the instants in the zone that was chosen', async ({ page, visit }) => {
     await visit('/tasks/new')
     await expect(page.getByTestId('next').getByRole('listitem').first()).toContainText('02:00')

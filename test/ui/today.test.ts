@@ -185,6 +185,21 @@ test.describe('everything at once', () => {
     await expect(page.getByRole('heading', { name: 'All quiet' })).toBeVisible()
   })
 
+  test.describe('seen from another zone', () => {
+    // Its midnight is 15:00 UTC, where the host is.
+    test.use({ timezoneId: 'Asia/Tokyo' })
+
+    test("is paused until the host's tomorrow", async ({ host, open }) => {
+      await host.json(['add', '--name', 'Hourly', '--command', 'true', '--cron', '0 * * * *'])
+      const page = await open()
+      await page.getByRole('button', { name: 'Pause all' }).click()
+      await page.getByRole('menuitem', { name: 'Until tomorrow' }).click()
+      await expect(page.getByRole('heading', { name: 'Everything is paused' })).toBeVisible()
+      const { paused } = await host.json<{ paused: { until: string } }>(['status'])
+      expect(paused.until).toMatch(/T00:00:00\.000Z$/)
+    })
+  })
+
   test('is found by name with Ctrl+K, where Ctrl+Enter runs a task', async ({ host, open }) => {
     await host.json(['add', '--name', 'Nightly backup', '--command', 'true'])
     const page = await open()
