@@ -263,6 +263,22 @@ test.describe('a change', () => {
     })
   })
 
+  test('that meets somebody else’s leaves the tasks to the events that tell of them', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Mirrored', '--manual', '--command', 'true')
+    await visit(`/tasks/${task.id}/edit`)
+    await page.getByLabel('Command', { exact: true }).fill('echo mine')
+    await page.route(`**/api/tasks/${task.id}`, (route) =>
+      route.fulfill({ status: 409, json: { code: 'CONFLICT', message: 'it is at revision 2 by now' } }),
+    )
+    const listed: string[] = []
+    page.on('request', (request) => {
+      if (/\/api\/tasks(\?|$)/.test(request.url())) listed.push(request.url())
+    })
+    await page.getByRole('button', { name: 'Save as revision 2' }).click()
+    await expect(page.getByText('Somebody changed this task meanwhile')).toBeVisible()
+    expect(listed).toEqual([])
+  })
+
   test('of an argument list stays one', async ({ page, host, visit }) => {
     const task = await addTask(host, 'Argv', '--manual', '--', 'printf', '%s\n', 'two words')
     await visit(`/tasks/${task.id}/edit`)

@@ -304,6 +304,26 @@ describe('a change that is shown at once', () => {
     expect(tasks.byId.get('a')?.name).toBe('news')
   })
 
+  it('that takes a task away is taken back too, unless something newer came or the task is really gone', async () => {
+    const tasks = useTasks()
+    const refuse = (code: 'CONFLICT' | 'NOT_FOUND') => async (): Promise<TaskView> => {
+      throw new BelfryError(code, 'no')
+    }
+    tasks.put(view({ id: 'a', name: 'before' }))
+    const doing = tasks.remove('a', refuse('CONFLICT'))
+    expect(tasks.byId.has('a')).toBe(false)
+    await expect(doing).rejects.toThrow('no')
+    expect(tasks.byId.get('a')?.name).toBe('before')
+
+    const again = tasks.remove('a', refuse('CONFLICT'))
+    tasks.put(view({ id: 'a', name: 'news' }))
+    await expect(again).rejects.toThrow('no')
+    expect(tasks.byId.get('a')?.name).toBe('news')
+
+    await expect(tasks.remove('a', refuse('NOT_FOUND'))).rejects.toThrow('no')
+    expect(tasks.byId.has('a')).toBe(false)
+  })
+
   it('is the same for a run that is cancelled too late, and for pausing everything', async () => {
     const runs = useRuns()
     runs.put(makeRun({ id: 'r', status: 'running', ending: null }))

@@ -134,7 +134,6 @@ export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskView | null
   function take(error: BelfryError): void {
     if (error.code === 'CONFLICT' && id.value !== null) {
       problem.value = { kind: 'conflict' }
-      void tasks.load()
       return
     }
     const described = Array.isArray(error.detail) ? (error.detail as { field?: string; message: string }[]) : []

@@ -50,5 +50,19 @@ export const useTasks = defineStore('tasks', () => {
     }
   }
 
-  return { byId, loaded, all, attention, tags, load, put, drop, change }
+  /** Takes it away at once; puts back what was there when the host refuses, unless it has none such either, and throws. */
+  async function remove(id: string, call: () => Promise<TaskView>): Promise<TaskView> {
+    const before = byId.get(id)
+    byId.delete(id)
+    try {
+      return await call()
+    } catch (error) {
+      const gone = error instanceof BelfryError && error.code === 'NOT_FOUND'
+      // An event that came meanwhile is newer than what was there.
+      if (before && !gone && !byId.has(id)) byId.set(id, before)
+      throw error
+    }
+  }
+
+  return { byId, loaded, all, attention, tags, load, put, drop, change, remove }
 })
