@@ -34,7 +34,7 @@ export interface LogScan {
 
 /** Lines looked through at a time. */
 const chunk = 5000
-export const maximumMatches = 100_000
+const maximumMatches = 100_000
 
 /** Goes through the whole log once for what is asked, then keeps up with what comes. */
 export function useLogScan(log: RunLog, needle: Ref<string>, filter: Ref<StreamFilter>): LogScan {

@@ -84,7 +84,7 @@ export function formOf(definition: TaskDefinition): TaskForm {
   }
 }
 
-export function triggerForm(trigger: Trigger): TriggerForm {
+function triggerForm(trigger: Trigger): TriggerForm {
   const key = newKey()
   switch (trigger.kind) {
     case 'cron': {
@@ -194,7 +194,7 @@ export function errorAt(errors: ReadonlyMap<string, string>, path: string): stri
 }
 
 /** What a fresh task begins with. */
-export function blankDefinition(): TaskDefinition {
+function blankDefinition(): TaskDefinition {
   return taskDefinition.parse({
     name: 'x',
     triggers: [{ kind: 'cron', expression: '0 2 * * *' }],

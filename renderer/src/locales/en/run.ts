@@ -1,6 +1,5 @@
 export const run = {
   title: 'Run #{number}',
-  bigNumber: '#{number}',
   notFound: 'There is no such run',
   notFoundHint: 'It may have been deleted, or the link is not complete.',
   toRuns: 'All runs',
@@ -22,7 +21,6 @@ export const run = {
   runAgain: 'Run again',
   editTask: 'Edit task',
   copyId: 'Copy the run’s id',
-  copied: 'Copied',
   openTask: 'Open task',
   details: 'Details',
   confirm: {

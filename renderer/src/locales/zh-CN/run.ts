@@ -3,7 +3,6 @@ import type { Wording } from '../wording'
 
 export const run: Wording<typeof english> = {
   title: '运行 #{number}',
-  bigNumber: '#{number}',
   notFound: '没有这次运行',
   notFoundHint: '它可能已被删除，或者链接不完整。',
   toRuns: '全部运行记录',
@@ -25,7 +24,6 @@ export const run: Wording<typeof english> = {
   runAgain: '再次运行',
   editTask: '编辑任务',
   copyId: '复制运行编号',
-  copied: '已复制',
   openTask: '打开任务',
   details: '详情',
   confirm: {
