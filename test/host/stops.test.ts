@@ -38,22 +38,24 @@ const processes = systemProcesses()
 const lives = (pid: number): boolean => processes.identify(pid) !== undefined
 
 describe('a host that is told to stop', () => {
-  it('ends what runs, records it as interrupted, and tells whoever waits for it', async () => {
-    host = await startHost()
-    const { id, pids, waiting } = await longRun(host)
-    expect(pids.map(lives)).toEqual([true, true])
-    expect(await host.stop('SIGTERM')).toEqual({ code: 0, signal: null })
-    expect(pids.map(lives)).toEqual([false, false])
-    expect(await waiting).toMatchObject({ exitCode: 1, stdout: 'begun' })
+  it.each([
+    ['SIGTERM', 'a service manager'],
+    ['SIGINT', 'Ctrl-C'],
+    ['SIGHUP', 'a terminal that closes'],
+  ] as const)(
+    'by %s (%s) ends what runs, records it as interrupted, and tells whoever waits for it',
+    async (signal) => {
+      host = await startHost()
+      const { id, pids, waiting } = await longRun(host)
+      expect(pids.map(lives)).toEqual([true, true])
+      expect(await host.stop(signal)).toEqual({ code: 0, signal: null })
+      expect(pids.map(lives)).toEqual([false, false])
+      expect(await waiting).toMatchObject({ exitCode: 1, stdout: 'begun' })
 
-    host = await startHost({ home: host.home })
-    expect(await host.json<Run>(['show', id])).toMatchObject({ status: 'interrupted', ending: 'shutdown' })
-  })
-
-  it('does the same on Ctrl-C', async () => {
-    host = await startHost()
-    expect(await host.stop('SIGINT')).toEqual({ code: 0, signal: null })
-  })
+      host = await startHost({ home: host.home })
+      expect(await host.json<Run>(['show', id])).toMatchObject({ status: 'interrupted', ending: 'shutdown' })
+    },
+  )
 
   it('hurries when it is told twice', async () => {
     host = await startHost()
@@ -62,7 +64,7 @@ describe('a host that is told to stop', () => {
       '--name',
       'stubborn',
       '--command',
-      "trap '' TERM; echo ready; while :; do sleep 0.1; done",
+      `trap '' TERM; echo ready; while :; do sleep 0.1; echo tick >> "$BELFRY_HOME/ticks"; done`,
       '--kill-grace',
       '60s',
     ])
@@ -72,8 +74,11 @@ describe('a host that is told to stop', () => {
     const stopped = running.stop('SIGTERM')
     await until('the word that it stops', () => running.output().includes('Belfry is stopping'))
     const started = performance.now()
-    // Signals half a second apart are two. Only one more is sent: a host about to exit hears no more of them.
-    await until('the end of the first stroke', () => performance.now() - started > 600)
+    // Signals half a second apart are two, and six whole ticks take longer. Only one more is sent: a host about to exit
+    // hears no more of them.
+    const ticks = async () => (await readFile(join(running.home, 'ticks'), 'utf8')).length / 'tick\n'.length
+    const before = await ticks()
+    await until('the end of the first stroke', async () => (await ticks()) >= before + 7)
     process.kill(running.pid, 'SIGTERM')
     await until('the word that it hurries', () => running.output().includes('Belfry hurries'))
     expect(await stopped).toEqual({ code: 0, signal: null })
