@@ -15,7 +15,6 @@ export const instant = z.iso
     context.addIssue({ code: 'custom', message: 'must be in the years 0000 to 9999 (UTC)', input: text })
     return z.NEVER
   })
-export type Instant = z.infer<typeof instant>
 
 /**
  * A span of time in whole milliseconds. Input may also be words: `90s`, `1h 30m`, `2d`.

@@ -10,6 +10,5 @@ const fields = {
 }
 
 export const policy = z.object({ timeout: fields.timeout.default(null), killGrace: fields.killGrace.default(5000) })
-export type Policy = z.infer<typeof policy>
 
 export const policyChange = z.object(fields).partial()

@@ -1,6 +1,7 @@
 /** The host's own state: status, settings, pausing everything, samples. */
 import samples from '../../../resources/samples.json'
 import { BelfryError } from '@shared/errors'
+import { needsAttention } from '@shared/model/attention'
 import type { Settings, SettingsChange } from '@shared/model/settings'
 import type { SystemStatus } from '@shared/model/system'
 import { taskDefinition, type Pause, type TaskView } from '@shared/model/task'
@@ -68,7 +69,7 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
       maxConcurrent: store.settings.get().maxConcurrent,
       next:
         next && nextTask ? { taskId: next.taskId, taskName: nextTask.name, at: new Date(next.at).toISOString() } : null,
-      attention: all.filter(({ streak }) => streak !== null && !streak.acknowledged).length,
+      attention: all.filter(needsAttention).length,
       lastDay: {
         succeeded: ended.succeeded,
         failed: ended.failed + ended.timed_out,

@@ -1,5 +1,6 @@
 /** Tasks: made, changed, paused, looked at. Whatever resolves here is on disk, planned and told. */
 import { BelfryError } from '@shared/errors'
+import { lastBroken } from '@shared/model/attention'
 import type { ImportCandidate } from '@shared/model/import'
 import type { Pause, Task, TaskChange, TaskDefinition, TaskView } from '@shared/model/task'
 import type { Trigger } from '@shared/model/trigger'
@@ -203,9 +204,7 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
       }),
     acknowledge: async (wanted) => {
       const task = find(wanted)
-      const last = store.runs
-        .recent(task.id, 20)
-        .findLast(({ status }) => status === 'failed' || status === 'timed_out')
+      const last = lastBroken(view(task))
       if (last) await store.runs.acknowledge(task.id, last.id)
       events.emit({ type: 'task.changed', task: view(task) })
       return view(task)

@@ -55,7 +55,7 @@ export function expandHome(path: string, home: string): string {
 }
 
 /** The words for a folder that a command cannot start in. */
-export function badFolder(cwd: string, why: string): StartRefused {
+function badFolder(cwd: string, why: string): StartRefused {
   return new StartRefused(failedStart('CWD', `the working folder ${cwd} ${why}`))
 }
 
