@@ -141,6 +141,28 @@ test.describe('validation', () => {
     await page.getByLabel('Folder').fill('/tmp')
     await expect(page.getByText('there is no such folder')).toHaveCount(0)
   })
+
+  for (const [what, status, code, said] of [
+    ['refused', 507, 'STORAGE', 'the disk is full'],
+    ['overtaken by another', 409, 'CONFLICT', 'Somebody changed this task meanwhile'],
+  ] as const) {
+    test(`a save that is ${what} is told of readably, in light and dark`, async ({ page, host, visit }) => {
+      const task = await addTask(host, `Told ${what}`, '--manual', '--command', 'true')
+      await visit(`/tasks/${task.id}/edit`)
+      await page.route('**/api/tasks/*', (route) =>
+        route.request().method() === 'PATCH'
+          ? route.fulfill({ status, json: { code, message: 'the disk is full', field: 'revision' } })
+          : route.fallback(),
+      )
+      await page.getByLabel('Folder').fill('/tmp')
+      await page.getByRole('button', { name: 'Save as revision 2' }).click()
+      await expect(page.getByText(said)).toBeVisible()
+      expect(await accessibilityProblems(page)).toEqual([])
+      await page.emulateMedia({ colorScheme: 'dark' })
+      await expect(page.locator('html')).toHaveClass(/dark/)
+      expect(await accessibilityProblems(page)).toEqual([])
+    })
+  }
 })
 
 test.describe('the schedule builder', () => {
