@@ -51,15 +51,7 @@ describe('which startup triggers a start makes due', () => {
       },
       [[5000, 120_000], [5000], [5000, 120_000]],
     ],
-    [
-      'several of a boot each',
-      { triggers: [onBoot, { ...onBoot, delay: '1m' }] },
-      [
-        [0, 60_000],
-        [],
-        [0, 60_000],
-      ],
-    ],
+    ['several of a boot each', { triggers: [onBoot, { ...onBoot, delay: '1m' }] }, [[0, 60_000], [], [0, 60_000]]],
   ])('%s', async (_name, given, [first, again, afterBoot]) => {
     const due = (delays: number[]) => delays.map((delay) => ['task-1', delay])
     expect(await stored(makeTask(given))).toEqual(due(first))
