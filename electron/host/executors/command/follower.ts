@@ -110,13 +110,14 @@ export class Follower {
     for (;;) {
       // In this order: what is written before the end is read after it was noticed.
       const gone = this.gone || !deps.processes.alive(leader)
+      const over = this.survivors !== undefined
       const status = await readStatus(files.status, execution.run.id)
       this.exit = status.exit
       const more = await this.readSome()
       this.recorder.signOfLife()
       if (this.stopAt !== undefined && !this.ending) this.endWhenItCanHear(status.started || gone)
       if (this.ending) {
-        if (this.survivors) return
+        if (over) return
       } else if (gone) {
         // Whoever killed the wrapper alone has left processes that nobody follows any more.
         if (status.exit !== null) return
