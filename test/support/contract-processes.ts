@@ -88,7 +88,8 @@ export const processesContract: readonly ContractCase<Processes>[] = [
   {
     name: 'lists parent, group, session and command',
     check: (processes) =>
-      withShell(processes, 'sleep 61 & echo ready; wait', async ({ identity }) => {
+      // The child says it: until its exec is done, the system shows no command of it.
+      withShell(processes, "sh -c 'echo ready; sleep 61; :' & wait", async ({ identity }) => {
         const list = await processes.list()
         const leader = list.find((entry) => entry.pid === identity.pid)
         const child = list.find((entry) => entry.parent === identity.pid)
