@@ -67,11 +67,17 @@ export interface Processes {
   list(): Promise<ProcessInfo[]>
   /** Those whose environment at their start had `name=value`; [] where the platform does not tell. */
   withEnvironment(name: string, value: string): Promise<ProcessInfo[]>
+  /** True while the process is stopped, by SIGSTOP for one: it is in the middle of nothing. Never on Windows. */
+  stopped(identity: ProcessIdentity): boolean
   /**
    * Signals one process, or its whole group. False when it is gone. Checks pid and start time first; refuses this process
-   * and its ancestors (throws). Windows knows only TERM and KILL, both by taskkill over the tree.
+   * and its ancestors (throws). Windows knows only TERM and KILL, both by taskkill over the tree, and refuses the others.
    */
-  signal(identity: ProcessIdentity, signal: 'SIGTERM' | 'SIGKILL', scope: 'process' | 'group'): boolean
+  signal(
+    identity: ProcessIdentity,
+    signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT',
+    scope: 'process' | 'group',
+  ): boolean
 }
 
 /** Raises what the operator should hear of. */

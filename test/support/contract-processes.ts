@@ -128,6 +128,19 @@ export const processesContract: readonly ContractCase<Processes>[] = [
       }),
   },
   {
+    name: 'stops a process, says once it stands still, and lets it go on',
+    check: (processes) =>
+      withShell(processes, 'echo ready; while :; do :; done', async ({ identity }) => {
+        assert.equal(processes.stopped(identity), false)
+        assert.equal(processes.signal(identity, 'SIGSTOP', 'process'), true)
+        await eventually(async () => processes.stopped(identity), 'it stood still')
+        assert.equal(processes.alive(identity), true)
+        assert.equal(processes.stopped({ ...identity, startTime: '1' }), false)
+        assert.equal(processes.signal(identity, 'SIGCONT', 'process'), true)
+        await eventually(async () => !processes.stopped(identity), 'it went on')
+      }),
+  },
+  {
     name: 'signals the whole group of its leader',
     check: (processes) =>
       withShell(processes, 'sleep 63 & echo ready; wait', async (child) => {

@@ -9,7 +9,7 @@ import { ErrorTail } from './error-tail'
 import { OutputRecorder } from './output-recorder'
 import { readExit } from './outcome'
 import { closeRunFiles, openRunFiles, readStatus, type RunFiles } from './run-files'
-import { Spool } from './spool'
+import { Spool, type Alone } from './spool'
 import { wrapperProcesses } from './wrapper'
 
 type Leftover = Parameters<Executor['endLeftovers']>[0]
@@ -63,6 +63,9 @@ function endProcesses({ processes, clock, log }: CommandDeps, { run }: Leftover)
   return ending.perform()
 }
 
+/** Whoever wrote to the spools has ended. */
+const alone: Alone = (use) => use()
+
 /** Gives the tail of standard error. */
 async function foldSpools(deps: CommandDeps, leftover: Leftover, files: RunFiles): Promise<string> {
   const { run, log, logLimit } = leftover
@@ -75,6 +78,7 @@ async function foldSpools(deps: CommandDeps, leftover: Leftover, files: RunFiles
       stream,
       handle: files[stream],
       recorder,
+      alone,
       clock: deps.clock,
       limit: logLimit,
       position: positions[stream],

@@ -7,6 +7,7 @@ import { Bell } from '../../run/bell'
 import { TreeEnding } from '../../run/end-tree'
 import { asSurvivor, ProcessTree } from '../../run/process-tree'
 import type { Execution, Outcome } from '../executor'
+import { Carriers } from './carriers'
 import type { CommandDeps, WatchFolder } from './deps'
 import { OutputRecorder } from './output-recorder'
 import { outcomeOf } from './outcome'
@@ -47,12 +48,14 @@ export class Follower {
     const { deps, execution, files, child, leader } = options
     this.bell = new Bell(deps.clock)
     this.recorder = new OutputRecorder({ execution, clock: deps.clock, log: deps.log, positions: { out: 0, err: 0 } })
+    const carriers = new Carriers(deps.processes, deps.clock, leader)
     this.spools = (['out', 'err'] as const).map(
       (stream) =>
         new Spool({
           stream,
           handle: files[stream],
           recorder: this.recorder,
+          alone: carriers.hold,
           clock: deps.clock,
           limit: execution.logLimit,
           position: 0,
