@@ -68,6 +68,15 @@ export default defineConfig({
             warning: 'amber',
             error: 'red',
           },
+          // Its own pointed-at button is too pale for the words on it.
+          button: {
+            compoundVariants: [
+              { color: 'primary', variant: 'solid', class: 'hover:bg-primary/90 active:bg-primary/90' },
+              { color: 'error', variant: 'solid', class: 'hover:bg-error/90 active:bg-error/90' },
+            ],
+          },
+          // Its own coloured words are too pale on its tinted ground.
+          alert: { slots: { title: 'text-highlighted', description: 'text-default opacity-100' } },
         },
       }),
     ],

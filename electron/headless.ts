@@ -5,12 +5,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version } from '../package.json'
 import { BelfryError, messageOf } from '@shared/errors'
-import { createHost, type Host } from './host/create-host'
+import { createHost } from './host/create-host'
 import type { Notifier } from './host/ports'
 import { controlAddress } from './host/serve/control-address'
 import { openControlDoor } from './host/serve/control-door'
 import type { Door } from './host/serve/door-server'
 import { openPageDoor, type PageDoor } from './host/serve/page-door'
+import { stopRequested } from './host/serve/stop-signals'
 import { prepareDataFolder } from './host/store/data-folder'
 import { createHostLog, type HostLog } from './platform/host-log'
 import { thisMachine } from './platform/machine'
@@ -68,7 +69,13 @@ async function run(options: ServeOptions, { log }: HostLog): Promise<void> {
     },
   })
   const doors: Door[] = []
-  const stopping = stopRequested(options, host, print)
+  const stopping = stopRequested({
+    clock: ports.clock,
+    onSignal: options.onStopSignal,
+    print,
+    hurry: () => void host.stop().catch((error: unknown) => print(messageOf(error))),
+    giveUp: () => process.exit(1),
+  })
   try {
     await host.start()
     const shared = { router: host.router, clock: ports.clock, log }
@@ -89,32 +96,6 @@ async function run(options: ServeOptions, { log }: HostLog): Promise<void> {
     await Promise.all(doors.map((door) => door.close()))
   }
   print('Belfry has stopped.')
-}
-
-/** Ms in which signals count as one: npm passes on the Ctrl-C that the terminal has sent to everybody already. */
-const sameStroke = 500
-
-/** Resolves at the first signal; the second makes the host hurry, the third does not wait for it any more. */
-function stopRequested(options: ServeOptions, host: Host, print: (line: string) => void): Promise<void> {
-  let count = 0
-  let last = Number.NEGATIVE_INFINITY
-  return new Promise((resolve) =>
-    options.onStopSignal((signal) => {
-      if (performance.now() - last < sameStroke) return
-      last = performance.now()
-      count += 1
-      if (count === 1) {
-        print(`Belfry is stopping (${signal}): runs are ended first. Once more to hurry.`)
-        resolve()
-      } else if (count === 2) {
-        print('Belfry hurries: what still runs is killed.')
-        host.stop().catch((error: unknown) => print(messageOf(error)))
-      } else {
-        print('Belfry gives up waiting; the next start ends what is left.')
-        process.exit(1)
-      }
-    }),
-  )
 }
 
 /** An error that nobody caught is told, never a silent death, and no reason to end what runs. */

@@ -4,12 +4,15 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app, dialog, session } from 'electron'
 import { messageOf } from '@shared/errors'
+import type { Settings } from '@shared/model/settings'
 import { version } from '../package.json'
 import { registerPageScheme, servePage } from './desktop/app-protocol'
 import { setApplicationMenu } from './desktop/application-menu'
 import { lockHolder, showHeadlessPage } from './desktop/beside-headless'
 import { electronPorts } from './desktop/electron-ports'
+import { mirrorHost, type HostMirror } from './desktop/host-mirror'
 import { launchEnvironment } from './desktop/launch-environment'
+import { localClient } from './desktop/local-client'
 import { desktopNotifier, nativeNotifications, type Notifications } from './desktop/notifications'
 import { openPortDoor } from './desktop/port-door'
 import { createPortHandler } from './desktop/port-handler'
@@ -18,7 +21,7 @@ import { openTrayShell, type TrayShell } from './desktop/tray-shell'
 import { watchForUnexpected } from './desktop/unexpected'
 import { pageWindow, type PageWindow } from './desktop/window'
 import { guardContents, refusePermissions } from './desktop/window-guards'
-import { chooseLocale, wordsOf } from './desktop/words'
+import { chooseLocale, wordsOf, type Locale, type Words } from './desktop/words'
 import { createHost } from './host/create-host'
 import type { Logger } from './host/ports'
 import { controlAddress } from './host/serve/control-address'
@@ -31,8 +34,10 @@ import { thisMachine } from './platform/machine'
 const built = join(import.meta.dirname, '..')
 const resources = join(built, '..', 'resources')
 const dataFolder = resolveDataFolder(process.env, process.platform, homedir())
-/** The locale of the desktop: the operator's own choice is known once the host is there. */
-const said = () => wordsOf(chooseLocale('system', app.getLocale()))
+/** The operator's choice, which is known once the host is there. */
+let chosenLocale = (): Settings['locale'] => 'system'
+const locale = (): Locale => chooseLocale(chosenLocale(), app.getLocale())
+const said = (): Words => wordsOf(locale())
 
 registerPageScheme()
 app.setAppUserModelId('org.belfry.desktop')
@@ -94,10 +99,11 @@ async function run(): Promise<void> {
   if (!host) return
 
   let doors: Door[] = []
+  let mirror: HostMirror | undefined
   let shell: TrayShell | undefined
   const quit = arrangeQuit({
     log,
-    limit: () => (shell?.shutdownGrace() ?? 10_000) + 2000,
+    limit: () => (mirror?.state().settings.shutdownGrace ?? 10_000) + 2000,
     hurry: () => void host.stop().catch((error: unknown) => log.error({ err: error }, 'hurrying failed')),
     async stop() {
       window?.destroy()
@@ -106,23 +112,30 @@ async function run(): Promise<void> {
       await host.stop()
       await Promise.all(doors.map((door) => door.close()))
       shell?.close()
+      mirror?.stop()
       await closeLog()
     },
   })
 
   try {
     await host.start()
+    const client = localClient(host.router)
+    const copy = await mirrorHost(client, host.events)
+    mirror = copy
+    chosenLocale = () => copy.state().settings.locale
     doors = [await openControlDoor({ router: host.router, address: control, clock: ports.clock, log })]
     window = pageWindow({
       preload: join(built, 'preload', 'preload.cjs'),
       icon: join(resources, 'icons', '256x256.png'),
       memoryFile: join(app.getPath('userData'), 'window.json'),
       devTools: !app.isPackaged,
+      theme: () => copy.state().settings.theme,
       door: openPortDoor(createPortHandler(host.router, log), log),
       log,
       onFirstClose: () => notifications.show({ ...said().closedToTray, onClick: () => show() }),
     })
-    shell = await openTrayShell({ host, window, notifications, icons: join(resources, 'tray'), log, quit })
+    const icons = join(resources, 'tray')
+    shell = openTrayShell({ client, mirror: copy, locale, window, notifications, icons, log, quit })
   } catch (error) {
     log.fatal({ err: error }, 'the app cannot go on')
     tell(error)

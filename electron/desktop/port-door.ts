@@ -1,36 +1,44 @@
 /** The page's door to the host: one MessagePort per page, handed out after a hello from our own main frame. */
 import { ipcMain, MessageChannelMain, type IpcMainEvent, type MessagePortMain, type WebContents } from 'electron'
 import type { Logger } from '../host/ports'
-import { pageOrigin } from './page-files'
+import { isOurPage } from './our-page'
 import type { PortHandler } from './port-handler'
 
 const helloChannel = 'belfry:hello'
 const portChannel = 'belfry:port'
 
 export interface PortDoor {
-  /** Lets this window's page in. What it gives shuts the page out again and ends its streams. */
-  admit(page: WebContents): () => void
+  /**
+   * Lets this window's page in. What it gives shuts the page out again and ends its streams.
+   * @param onHello the page has asked for the host, as it does once it is up
+   */
+  admit(page: WebContents, onHello: () => void): () => void
   close(): void
 }
 
-export function openPortDoor(serve: PortHandler, log: Logger): PortDoor {
-  const ports = new Map<WebContents, MessagePortMain | undefined>()
+interface Admitted {
+  readonly onHello: () => void
+  port?: MessagePortMain
+}
 
-  const drop = (page: WebContents): void => {
-    ports.get(page)?.close()
-    ports.set(page, undefined)
+export function openPortDoor(serve: PortHandler, log: Logger): PortDoor {
+  const pages = new Map<WebContents, Admitted>()
+
+  const drop = (admitted: Admitted): void => {
+    admitted.port?.close()
+    delete admitted.port
   }
 
-  const onHello = (event: IpcMainEvent): void => {
+  const answer = (event: IpcMainEvent): void => {
     const page = event.sender
-    // To be read before anything is awaited: the frame may be gone afterwards.
-    if (!ports.has(page) || !isOurPage(event)) {
+    const admitted = pages.get(page)
+    if (!admitted || !isOurPage(event)) {
       log.warn({ url: event.senderFrame?.url }, 'a stranger asked for the host and was refused')
       return
     }
-    drop(page)
+    drop(admitted)
     const { port1, port2 } = new MessageChannelMain()
-    ports.set(page, port1)
+    admitted.port = port1
     serve({
       post: (message) => port1.postMessage(message),
       onMessage: (listener) => port1.on('message', ({ data }) => listener(data)),
@@ -38,30 +46,26 @@ export function openPortDoor(serve: PortHandler, log: Logger): PortDoor {
     })
     port1.start()
     page.postMessage(portChannel, null, [port2])
+    admitted.onHello()
   }
-  ipcMain.on(helloChannel, onHello)
+  ipcMain.on(helloChannel, answer)
 
   return {
-    admit(page) {
-      ports.set(page, undefined)
-      const gone = (): void => drop(page)
+    admit(page, onHello) {
+      const admitted: Admitted = { onHello }
+      pages.set(page, admitted)
+      const gone = (): void => drop(admitted)
       page.on('render-process-gone', gone)
       return () => {
         page.off('render-process-gone', gone)
-        drop(page)
-        ports.delete(page)
+        drop(admitted)
+        pages.delete(page)
       }
     },
     close() {
-      ipcMain.off(helloChannel, onHello)
-      for (const page of [...ports.keys()]) drop(page)
-      ports.clear()
+      ipcMain.off(helloChannel, answer)
+      for (const admitted of pages.values()) drop(admitted)
+      pages.clear()
     },
   }
-}
-
-/** Node gives `app://belfry` no origin, so the address itself is compared; Electron's frame knows its origin. */
-function isOurPage({ senderFrame, sender }: IpcMainEvent): boolean {
-  if (senderFrame === null || senderFrame !== sender.mainFrame) return false
-  return senderFrame.url.startsWith(`${pageOrigin}/`) && senderFrame.origin === pageOrigin
 }

@@ -1,5 +1,6 @@
 /** Times as a tray has room for them, and the instants its menu means. */
 import { assertNever } from '@shared/errors'
+import { startOfTomorrow } from '@shared/schedule/tomorrow'
 import type { PauseSpan } from './tray-model'
 import type { Locale } from './words'
 
@@ -26,20 +27,16 @@ export function shortTime(instant: string, now: number, timeZone: string, locale
 }
 
 /**
- * The instant until which `span` lasts, ISO; null: until resumed. Tomorrow is nine o'clock of the next day by the
- * machine's own zone.
+ * The instant until which `span` lasts, ISO; null: until resumed.
  * @param now ms since the epoch
+ * @param timeZone the host's, in which tomorrow begins
  */
-export function pauseUntil(span: PauseSpan, now: number): string | null {
+export function pauseUntil(span: PauseSpan, now: number, timeZone: string): string | null {
   switch (span) {
     case 'hour':
       return new Date(now + 3_600_000).toISOString()
-    case 'tomorrow': {
-      const morning = new Date(now)
-      morning.setDate(morning.getDate() + 1)
-      morning.setHours(9, 0, 0, 0)
-      return morning.toISOString()
-    }
+    case 'tomorrow':
+      return new Date(startOfTomorrow(now, timeZone)).toISOString()
     case 'resumed':
       return null
     default:

@@ -10,6 +10,8 @@ export interface TrayActionOptions {
   readonly log: Logger
   /** Ms since the epoch. */
   readonly now: () => number
+  /** The host's. */
+  readonly timeZone: () => string
   readonly open: (hash: string) => void
   readonly quit: () => void
   /** The click could not be obeyed. */
@@ -25,7 +27,7 @@ export function trayActions(options: TrayActionOptions): (action: TrayAction) =>
   }
 }
 
-async function perform(action: TrayAction, { client, now, open, quit }: TrayActionOptions): Promise<void> {
+async function perform(action: TrayAction, { client, now, timeZone, open, quit }: TrayActionOptions): Promise<void> {
   switch (action.do) {
     case 'open':
       return open(action.hash)
@@ -41,7 +43,7 @@ async function perform(action: TrayAction, { client, now, open, quit }: TrayActi
       await Promise.all(action.runIds.map((id) => client.runs.cancel({ id })))
       return
     case 'pauseAll':
-      await client.system.pause({ until: pauseUntil(action.span, now()) })
+      await client.system.pause({ until: pauseUntil(action.span, now(), timeZone()) })
       return
     case 'resumeAll':
       await client.system.resume()

@@ -1,5 +1,6 @@
 /** The tray's submenus, as data. */
-import { isBroken, type Progress, type Run } from '@shared/model/run'
+import { lastBroken } from '@shared/model/attention'
+import type { Progress, Run } from '@shared/model/run'
 import type { Warning } from '@shared/model/system'
 import type { TaskView } from '@shared/model/task'
 import type { TrayItem } from './tray-model'
@@ -71,13 +72,9 @@ function elapsed(ms: number, words: Words): string {
   return minutes < 120 ? words.minutes(minutes) : words.hours(Math.floor(minutes / 60))
 }
 
-export function isFailing(task: TaskView): boolean {
-  return task.streak !== null && !task.streak.acknowledged
-}
-
 /** What broke last comes first; what the host has to say itself comes after the tasks. */
 export function attentionMenu(failing: readonly TaskView[], warnings: readonly Warning[], words: Words): TrayItem {
-  const lastEnd = (task: TaskView): string => task.recent.findLast((run) => isBroken(run.status))?.finishedAt ?? ''
+  const lastEnd = (task: TaskView): string => lastBroken(task)?.finishedAt ?? ''
   const latestFirst = (a: TaskView, b: TaskView): number => compare(lastEnd(b), lastEnd(a)) || byName(a, b)
   return {
     kind: 'menu',
@@ -92,15 +89,15 @@ export function attentionMenu(failing: readonly TaskView[], warnings: readonly W
 }
 
 function failingItem(task: TaskView, words: Words): TrayItem {
-  const last = task.recent.at(-1)
-  const reason = last?.error?.split('\n')[0]
+  const broken = lastBroken(task)
+  const reason = broken?.error?.split('\n')[0]
   const again = { do: 'run', taskId: task.id } as const
   return {
     kind: 'menu',
     label: short(task.name),
     items: [
       ...(reason ? [{ kind: 'text', label: short(reason, longestReason) } as const, separator] : []),
-      opens(words.openLog, last ? `/runs/${last.id}` : `/tasks/${task.id}`),
+      opens(words.openLog, broken ? `/runs/${broken.id}` : `/tasks/${task.id}`),
       { kind: 'action', label: words.runAgain, enabled: task.activeRuns.length === 0, action: again },
       { kind: 'action', label: words.acknowledge, enabled: true, action: { do: 'acknowledge', taskId: task.id } },
     ],

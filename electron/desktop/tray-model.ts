@@ -2,11 +2,12 @@
  * What the tray shows, as data: pure, so that every state can be tested without a desktop. tray.ts turns it into the
  * icon and the native menu.
  */
+import { needsAttention } from '@shared/model/attention'
 import type { Run } from '@shared/model/run'
 import type { SystemStatus } from '@shared/model/system'
 import type { TaskView } from '@shared/model/task'
 import { shortTime } from './short-time'
-import { attentionMenu, isFailing, opens, pauseMenu, runMenu, runningMenu, separator, short } from './tray-menus'
+import { attentionMenu, opens, pauseMenu, runMenu, runningMenu, separator, short } from './tray-menus'
 import type { Locale, Words } from './words'
 
 export type TrayIcon = 'idle' | 'running' | 'attention' | 'paused'
@@ -46,7 +47,7 @@ export interface TrayState {
 export function trayModel(state: TrayState, now: number, words: Words, locale: Locale): TrayModel {
   const { status } = state
   const running = state.runs.filter((run) => run.status === 'running')
-  const broken = state.tasks.filter(isFailing)
+  const broken = state.tasks.filter(needsAttention)
   const attention = broken.length + status.warnings.length
   const time = (instant: string): string => shortTime(instant, now, status.timezone, locale)
   const pausedWords =

@@ -1,20 +1,19 @@
 /** The tray and the window over a running host. */
-import { app, dialog, nativeTheme } from 'electron'
+import { dialog } from 'electron'
 import type { Client } from '@shared/contract'
-import type { Settings } from '@shared/model/settings'
-import type { Host } from '../host/create-host'
 import type { Logger } from '../host/ports'
-import { mirrorHost } from './host-mirror'
-import { localClient } from './local-client'
+import type { HostMirror } from './host-mirror'
 import type { Notifications } from './notifications'
 import { showTray } from './tray'
 import { trayActions } from './tray-actions'
 import { trayModel } from './tray-model'
 import type { PageWindow } from './window'
-import { chooseLocale, wordsOf, type Locale, type Words } from './words'
+import { wordsOf, type Locale, type Words } from './words'
 
 export interface TrayShellOptions {
-  readonly host: Pick<Host, 'router' | 'events'>
+  readonly client: Client
+  readonly mirror: HostMirror
+  readonly locale: () => Locale
   readonly window: PageWindow
   readonly notifications: Notifications
   readonly icons: string
@@ -23,22 +22,18 @@ export interface TrayShellOptions {
 }
 
 export interface TrayShell {
-  /** Ms that stopping the host may take. */
-  shutdownGrace(): number
   /** Quits, unless something runs and the operator would rather stay. */
   askToQuit(): void
   close(): void
 }
 
-/** Resolves when the icon is in the tray. */
-export async function openTrayShell(options: TrayShellOptions): Promise<TrayShell> {
-  const { host, window, notifications, log } = options
-  const client = localClient(host.router)
-  const mirror = await mirrorHost(client, host.events)
-  const settings = (): Settings => mirror.state().settings
+/** When it returns, the icon is in the tray. */
+export function openTrayShell(options: TrayShellOptions): TrayShell {
+  const { client, mirror, locale, window, notifications, log } = options
+  const said = (): Words => wordsOf(locale())
 
   const askToQuit = (): void => {
-    mayQuit(client, window, words(settings())).then(
+    mayQuit(client, window, said()).then(
       (yes) => yes && options.quit('the operator'),
       (error: unknown) => log.error({ err: error }, 'the operator could not be asked'),
     )
@@ -47,29 +42,27 @@ export async function openTrayShell(options: TrayShellOptions): Promise<TrayShel
     client,
     log,
     now: Date.now,
+    timeZone: () => mirror.state().status.timezone,
     open: (hash) => window.show(hash),
     quit: askToQuit,
     failed: (message) =>
-      notifications.show({ title: words(settings()).actionFailed, body: message, onClick: () => window.show() }),
+      notifications.show({ title: said().actionFailed, body: message, onClick: () => window.show() }),
   })
   const tray = showTray({
     icons: options.icons,
     platform: process.platform,
-    model: () => trayModel(mirror.state(), Date.now(), words(settings()), locale(settings())),
+    model: () => trayModel(mirror.state(), Date.now(), said(), locale()),
     act,
   })
-  applyTheme(settings())
   const forget = mirror.onChange(() => {
-    applyTheme(settings())
+    window.repaint()
     tray.refresh()
   })
 
   return {
-    shutdownGrace: () => settings().shutdownGrace,
     askToQuit,
     close() {
       forget()
-      mirror.stop()
       tray.destroy()
     },
   }
@@ -98,16 +91,4 @@ async function mayQuit(client: Client, window: PageWindow, said: Words): Promise
 /** The first ten, so that the dialog fits on the screen. */
 function named(names: readonly string[]): string {
   return [...names.slice(0, 10), ...(names.length > 10 ? ['…'] : [])].join('\n')
-}
-
-function locale({ locale: setting }: Settings): Locale {
-  return chooseLocale(setting, app.getLocale())
-}
-
-function words(settings: Settings): Words {
-  return wordsOf(locale(settings))
-}
-
-function applyTheme({ theme }: Settings): void {
-  if (nativeTheme.themeSource !== theme) nativeTheme.themeSource = theme
 }

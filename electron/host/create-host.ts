@@ -142,12 +142,15 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     },
     woke: (at) => eventTriggers.woke(at),
     setBack: (by, now) => beginEpoch(epochs, by, now),
-    unreadable: (id, error) => tasks.warn(id, messageOf(error)),
-    pauseEnded: (id) => {
-      const resumed = id === null ? system.setPause(null) : tasks.setPause(id, null)
-      resumed.catch((error: unknown) => log.error({ err: error }, 'the end of a pause could not be stored'))
+    pauseEnded: (id, until) => {
+      const ended = id === null ? system.endPause(until) : tasks.endPause(id, until)
+      ended.catch((error: unknown) => log.error({ err: error }, 'the end of a pause could not be stored'))
     },
     moved: (ids) => ids.forEach((id) => tasks.tell(id)),
+    unplannable: (id, error) => {
+      log.error({ err: error, task: id }, 'a task cannot be planned')
+      warnings.raise('UNPLANNED', `"${task(id)?.name ?? id}" has no next run: ${messageOf(error)}`)
+    },
   })
   const epochs = { clock, state: store.state, warnings, log }
   const eventTriggers = createEventTriggers({ clock, store, planner, bootId: () => ports.processes.bootId() })

@@ -16,7 +16,7 @@ export interface Clock {
   monotonic(): number
   /** Ms since boot, sleep included. */
   boot(): number
-  /** Calls back once after `ms` (0 to 2^31−1) of monotonic time; what it gives takes that back. */
+  /** Calls back once after `ms` (0 to 2^31−1) of monotonic time, never earlier; what it gives takes that back. */
   after(ms: number, call: () => void): () => void
   /**
    * Calls back once the wall clock shows `instant` (ms since the epoch, at most 2^31−1 ms ahead), never before, within a ms when
@@ -72,11 +72,17 @@ export interface Processes {
   list(): Promise<ProcessInfo[]>
   /** Those whose environment at their start had `name=value`; [] where the platform does not tell. */
   withEnvironment(name: string, value: string): Promise<ProcessInfo[]>
+  /** True while the process is stopped, by SIGSTOP for one: it is in the middle of nothing. Never on Windows. */
+  stopped(identity: ProcessIdentity): boolean
   /**
    * Signals one process, or its whole group. False when it is gone. Checks pid and start time first; refuses this process
-   * and its ancestors (throws). Windows knows only TERM and KILL, both by taskkill over the tree.
+   * and its ancestors (throws). Windows knows only TERM and KILL, both by taskkill over the tree, and refuses the others.
    */
-  signal(identity: ProcessIdentity, signal: 'SIGTERM' | 'SIGKILL', scope: 'process' | 'group'): boolean
+  signal(
+    identity: ProcessIdentity,
+    signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT',
+    scope: 'process' | 'group',
+  ): boolean
 }
 
 /** Raises what the operator should hear of. */

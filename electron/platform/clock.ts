@@ -2,6 +2,8 @@ import { uptime } from 'node:os'
 import type { Clock } from '../host/ports'
 
 const longestTimer = 2 ** 31 - 1
+/** Node counts whole ms between two readings of the clock, each of which may be one old: without these it calls early. */
+const roundedAway = 2
 
 /** The machine's clocks. Sleep counts in `boot` (Linux: CLOCK_BOOTTIME by way of /proc/uptime), not in `monotonic`. */
 export function systemClock(): Clock {
@@ -10,7 +12,7 @@ export function systemClock(): Clock {
     monotonic: () => performance.now(),
     boot: () => uptime() * 1000,
     after(ms, call) {
-      const timer = setTimeout(call, Math.min(Math.max(ms, 0), longestTimer))
+      const timer = setTimeout(call, ms <= 0 ? 0 : Math.min(Math.ceil(ms) + roundedAway, longestTimer))
       return () => clearTimeout(timer)
     },
     at: callAt,

@@ -6,6 +6,7 @@ import { posixSignal } from './guarded-signal'
 
 interface Stat extends Omit<ProcessInfo, 'bootId' | 'command'> {
   readonly name: string
+  readonly stopped: boolean
 }
 
 /** Looking at one process takes some 20 µs; after this many, others get a turn. */
@@ -30,11 +31,10 @@ export function linuxProcesses(root = '/proc'): Processes {
     return text === undefined || text === '' ? `[${entry.name}]` : text
   }
 
-  const info = ({ name, ...entry }: Stat): ProcessInfo => ({
-    ...entry,
-    bootId: bootId(),
-    command: command({ name, ...entry }),
-  })
+  const info = (entry: Stat): ProcessInfo => {
+    const { pid, parent, group, session, zombie, startTime } = entry
+    return { pid, parent, group, session, zombie, startTime, bootId: bootId(), command: command(entry) }
+  }
 
   const scan = async <T>(look: (entry: Stat) => T | undefined): Promise<T[]> => {
     const pids = readdirSync(root).flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []))
@@ -78,6 +78,7 @@ export function linuxProcesses(root = '/proc'): Processes {
     identify,
     alive,
     list: shareScan(() => scan(info)),
+    stopped: (identity) => alive(identity) && stat(identity.pid)?.stopped === true,
     async withEnvironment(name, value) {
       let look = environments.get(name)
       if (!look) environments.set(name, (look = shareScan(() => scanEnvironments(name))))
@@ -127,6 +128,7 @@ export function parseStat(text: string): Stat | undefined {
     pid: Number.parseInt(text, 10),
     name: text.slice(open + 1, close),
     zombie: state === 'Z' || state === 'X',
+    stopped: state === 'T',
     parent: Number(parent),
     group: Number(group),
     session: Number(session),

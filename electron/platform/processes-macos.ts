@@ -13,17 +13,21 @@ const options = {
   maxBuffer: 2 ** 26,
 } as const
 
+interface Row extends ProcessInfo {
+  readonly stopped: boolean
+}
+
 export function macProcesses(): Processes {
   let boot: string | undefined
   const bootId = (): string => (boot ??= execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], options).trim())
 
-  const parse = (text: string): ProcessInfo[] =>
+  const parse = (text: string): Row[] =>
     text.split('\n').flatMap((line) => {
       const entry = parsePs(line)
       return entry ? [{ ...entry, bootId: bootId() }] : []
     })
 
-  const look = (pid: number): ProcessInfo | undefined => {
+  const look = (pid: number): Row | undefined => {
     try {
       process.kill(pid, 0)
     } catch (error) {
@@ -44,13 +48,15 @@ export function macProcesses(): Processes {
   const alive = (identity: ProcessIdentity): boolean =>
     identity.bootId === bootId() && identify(identity.pid)?.startTime === identity.startTime
 
-  const list = async (): Promise<ProcessInfo[]> => parse((await run('ps', ['-axww', '-o', columns], options)).stdout)
+  const list = async (): Promise<ProcessInfo[]> =>
+    parse((await run('ps', ['-axww', '-o', columns], options)).stdout).map(({ stopped: _, ...entry }) => entry)
 
   return {
     bootId,
     identify,
     alive,
     list,
+    stopped: (identity) => alive(identity) && look(identity.pid)?.stopped === true,
     async withEnvironment(name, value) {
       const { stdout } = await run('ps', ['-axwwE', '-o', 'pid=,command='], options)
       const marker = ` ${name}=${value} `
@@ -65,7 +71,7 @@ export function macProcesses(): Processes {
 }
 
 /** One line of `ps -o pid=,ppid=,pgid=,sess=,state=,lstart=,command=`; undefined where it is none. */
-export function parsePs(line: string): Omit<ProcessInfo, 'bootId'> | undefined {
+export function parsePs(line: string): Omit<Row, 'bootId'> | undefined {
   const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]+\s+\d{4})\s+(.*)$/.exec(line)
   if (!match) return undefined
   const [, pid, parent, group, session, state, startTime = '', command = ''] = match
@@ -76,6 +82,7 @@ export function parsePs(line: string): Omit<ProcessInfo, 'bootId'> | undefined {
     // Not a number on every release; 0 then.
     session: Number(session) || 0,
     zombie: state?.startsWith('Z') === true,
+    stopped: state?.startsWith('T') === true,
     startTime: startTime.replace(/\s+/g, ' '),
     command,
   }

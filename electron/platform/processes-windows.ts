@@ -2,6 +2,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { BelfryError } from '@shared/errors'
 import type { ProcessIdentity } from '@shared/model/run'
 import type { ProcessInfo, Processes } from '../host/ports'
 import { refuseOwn } from './guarded-signal'
@@ -61,8 +62,10 @@ export function windowsProcesses(): Processes {
     alive,
     list: async () => parse((await run('powershell', query(''), options)).stdout),
     withEnvironment: async () => [],
+    stopped: () => false,
     signal(identity, signal) {
       refuseOwn({ alive, entry: look, ownPid: process.pid }, identity, 'process')
+      if (signal === 'SIGSTOP' || signal === 'SIGCONT') throw new BelfryError('INTERNAL', `Windows knows no ${signal}`)
       if (!alive(identity)) return false
       const force = signal === 'SIGKILL' ? ['/F'] : []
       try {

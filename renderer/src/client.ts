@@ -14,8 +14,8 @@ export function useClient(): Client {
 }
 
 /** Whether the page is shown by the desktop app rather than a browser. */
-export function inDesktopApp(location: Pick<Location, 'protocol'> = window.location): boolean {
-  return location.protocol === 'app:'
+function inDesktopApp(): boolean {
+  return window.location.protocol === 'app:'
 }
 
 /** A client that connects at its first call, and again at the next one when that failed. */
@@ -25,7 +25,7 @@ export function createClient(): Client {
 }
 
 /** Stands in for a client that takes time to get; a failure to get it is each call's failure, and the next call tries again. */
-export function lazyClient(open: () => Promise<Client>): Client {
+function lazyClient(open: () => Promise<Client>): Client {
   let opening: Promise<Client> | undefined
   const get = (): Promise<Client> => {
     opening ??= open().catch((error: unknown) => {

@@ -10,10 +10,12 @@ import { createPageRouter } from './router'
 import { useConnection } from './stores/connection'
 
 const app = createApp(App)
+const router = createPageRouter()
 app.provide(clientKey, createClient())
 app.use(createPinia())
 app.use(createMessages(chooseLocale('system', navigator.languages)))
-app.use(createPageRouter())
+app.use(router)
 app.use(ui)
 app.mount('#app')
-void useConnection().start()
+// Its hello tells the desktop app that the page has come to its place, and may be led to another.
+void router.isReady().then(() => useConnection().start())

@@ -18,7 +18,12 @@ export function createPageRouter(): Router {
       { path: '/', redirect: '/today' },
       { path: '/today', name: 'today', component: TodayPage },
       { path: '/tasks', name: 'tasks', component: TasksPage },
-      { path: '/tasks/new', name: 'task-new', component: EditorPage, props: { id: null } },
+      {
+        path: '/tasks/new',
+        name: 'task-new',
+        component: EditorPage,
+        props: ({ query: { from } }) => ({ id: null, from: typeof from === 'string' ? from : null }),
+      },
       { path: '/tasks/:id', name: 'task', component: TaskPage, props: true },
       { path: '/tasks/:id/edit', name: 'task-edit', component: EditorPage, props: true },
       { path: '/runs', name: 'runs', component: RunsPage },

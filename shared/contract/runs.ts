@@ -27,9 +27,9 @@ export const runs = {
     )
     .output(runPage),
   get: procedure.route({ method: 'GET', path: '/runs/{id}' }).input(byId).output(run),
-  /** Ends it: SIGTERM, then SIGKILL, the whole tree. Answers at once; CONFLICT when it has ended already. */
+  /** Ends it: SIGTERM, then SIGKILL, the whole tree. Answers before it has ended; CONFLICT when it has already. */
   cancel: procedure.route({ method: 'POST', path: '/runs/{id}/cancel' }).input(byId).output(run),
-  /** Lines after number `after`, at most `limit`; with `tail`, the last so many instead. */
+  /** Lines after number `after`, at most `limit`; with `tail`, the last so many of them, whatever `limit` says. */
   log: procedure
     .route({ method: 'GET', path: '/runs/{id}/log' })
     .input(

@@ -22,7 +22,7 @@ export const schedule = {
       }),
     )
     .output(schedulePreview),
-  /** What all tasks plan between two instants, soonest first; at most `perTask` a task. */
+  /** What all tasks plan between two instants, soonest first; at most `perTask` a task, and 20,000 in all. */
   upcoming: procedure
     .route({ method: 'GET', path: '/schedule/upcoming' })
     .input(

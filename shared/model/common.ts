@@ -15,7 +15,6 @@ export const instant = z.iso
     context.addIssue({ code: 'custom', message: 'must be in the years 0000 to 9999 (UTC)', input: text })
     return z.NEVER
   })
-export type Instant = z.infer<typeof instant>
 
 /**
  * A span of time in whole milliseconds. Input may also be words: `90s`, `1h 30m`, `2d`.
@@ -69,7 +68,10 @@ function isNest(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** Reaches a command as `BELFRY_PARAM_<NAME>`: the name upper-cased, whatever is not a letter, digit or `_` as `_`. */
+/**
+ * As somebody gives them. Each reaches a command as `BELFRY_PARAM_<NAME>`: the name upper-cased, whatever is not a letter,
+ * digit or `_` as `_`.
+ */
 export const parameters = z.record(z.string().min(1).max(100), json).superRefine((value, context) => {
   const seen = new Map<string, string>()
   for (const name of Object.keys(value)) {
@@ -82,6 +84,9 @@ export const parameters = z.record(z.string().min(1).max(100), json).superRefine
   }
 })
 export type Parameters = z.infer<typeof parameters>
+
+/** As a run had them: a fact that no rule of today may make unreadable. */
+export const recordedParameters = z.record(z.string(), json)
 
 /** The environment variable that carries parameter `name`. */
 export function parameterVariable(name: string): string {

@@ -1,7 +1,7 @@
 /** One execution of a task, as recorded and as shown. */
 import { z } from 'zod'
 import { errorShape } from '../errors'
-import { id, instant, json, page, parameters } from './common'
+import { id, instant, json, page, recordedParameters } from './common'
 import { lateReason, occurrenceEvent } from './occurrence'
 import { triggerKind } from './trigger'
 
@@ -131,7 +131,7 @@ export const run = z.object({
   stderrTail: z.string(),
   progress: progress.nullable(),
   result: json,
-  parameters,
+  parameters: recordedParameters,
   attempts: z.array(attempt),
   process: processIdentity.nullable(),
   /** Why Belfry is ending or has ended it; null while nobody asked. */

@@ -6,7 +6,7 @@ import { pause } from './task'
 /** Something the operator should know that belongs to no task: a quarantined file, a full disk. */
 export const warning = z.object({
   id: z.string(),
-  code: z.enum(['QUARANTINED', 'RECOVERED', 'STORAGE', 'SURVIVORS', 'CLOCK']),
+  code: z.enum(['QUARANTINED', 'RECOVERED', 'STORAGE', 'SURVIVORS', 'UNPLANNED', 'CLOCK']),
   message: z.string(),
   at: instant,
 })

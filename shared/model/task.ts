@@ -22,10 +22,13 @@ export const importSource = z.object({
 })
 export type ImportSource = z.infer<typeof importSource>
 
+/** Characters. */
+export const longestTaskName = 200
+
 const tag = z.string().trim().min(1).max(50)
 
 const fields = {
-  name: z.string().trim().min(1, 'a task needs a name').max(200),
+  name: z.string().trim().min(1, 'a task needs a name').max(longestTaskName),
   description: z.string().max(2000),
   notes: z.string().max(20_000),
   tags: z

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { BelfryError } from '../errors'
 import { checkCron } from '../schedule/cron'
+import { localToInstant } from '../schedule/local-time'
 import { isTimeZone, machineTimeZone } from '../schedule/zone'
 import { duration, id, instant, timeZone } from './common'
 
@@ -21,13 +22,7 @@ export const cronTrigger = z
     until: instant.optional(),
   })
   .superRefine((trigger, context) => {
-    if (trigger.timezone !== undefined && !isTimeZone(trigger.timezone)) return
-    try {
-      checkCron(trigger.expression, trigger.timezone ?? machineTimeZone(), beginning)
-    } catch (error) {
-      if (!(error instanceof BelfryError)) throw error
-      context.addIssue({ code: 'custom', path: ['expression'], message: error.message })
-    }
+    refuseUnplannable(trigger.timezone, context, 'expression', (zone) => checkCron(trigger.expression, zone, beginning))
     if (trigger.from !== undefined && trigger.until !== undefined && trigger.until < trigger.from) {
       context.addIssue({ code: 'custom', path: ['until'], message: 'must not be before from' })
     }
@@ -55,15 +50,21 @@ const localTime = z
     'there is no such date',
   )
 
-export const dateTrigger = z.object({
-  kind: z.literal('date'),
-  /** An instant, or a local time (no offset) in `timezone`. */
-  at: z.union([instant, localTime], {
-    error: localTimeForm,
-  }),
-  /** For a local time; not given: the machine's zone. */
-  timezone: timeZone.optional(),
-})
+export const dateTrigger = z
+  .object({
+    kind: z.literal('date'),
+    /** An instant, or a local time (no offset) in `timezone`. */
+    at: z.union([instant, localTime], {
+      error: localTimeForm,
+    }),
+    /** For a local time; not given: the machine's zone. */
+    timezone: timeZone.optional(),
+  })
+  .superRefine((trigger, context) => {
+    // An instant needs no zone, and what has no such form or date has its issue already.
+    if (!localTime.safeParse(trigger.at).success) return
+    refuseUnplannable(trigger.timezone, context, 'at', (zone) => void localToInstant(trigger.at, zone))
+  })
 
 export const manualTrigger = z.object({ kind: z.literal('manual') })
 
@@ -129,3 +130,19 @@ export type AfterTrigger = z.infer<typeof afterTrigger>
 export const triggerKind = z.enum(
   trigger.options.map((option) => option.shape.kind.value) as [TriggerKind, ...TriggerKind[]],
 )
+
+/** Makes what `check` throws (INVALID) the issue of `field`; a zone that is not known has an issue of its own. */
+function refuseUnplannable(
+  timezone: string | undefined,
+  context: z.core.$RefinementCtx,
+  field: string,
+  check: (zone: string) => void,
+): void {
+  if (timezone !== undefined && !isTimeZone(timezone)) return
+  try {
+    check(timezone ?? machineTimeZone())
+  } catch (error) {
+    if (!(error instanceof BelfryError)) throw error
+    context.addIssue({ code: 'custom', path: [field], message: error.message })
+  }
+}

@@ -183,6 +183,22 @@ test('an error that nobody caught is logged and told, and ends nothing', async (
   watch.stop()
 })
 
+test('the app speaks the language of the settings, not the desktop’s', async ({ startTray }) => {
+  const watch = await NotificationWatch.start()
+  const tray = await startTray()
+  await tray.page()
+  await tray.client.settings.update({ locale: 'zh-CN' })
+  await tray.closeWindow()
+  expect((await watch.waitFor('Belfry')).summary).toBe('Belfry 仍在运行')
+  await tray.app.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('a surprise')
+    })
+  })
+  expect((await watch.waitFor('a surprise')).summary).toBe('Belfry 遇到意外错误')
+  watch.stop()
+})
+
 test('a crashed page is loaded again, and the host goes on', async ({ startTray }) => {
   const tray = await startTray()
   const run = await startLongRun(tray)

@@ -30,11 +30,12 @@ test('a failing task raises a notification with its name and reason, whose click
 test('with the window open, the click leads the page to the run without loading it again', async ({ startTray }) => {
   const watch = await NotificationWatch.start()
   const tray = await startTray()
-  const page = await tray.page()
-  // Until then the app cannot know whether the page would listen, and loads it anew.
-  await page.waitForFunction(() => performance.now() > 5000)
-  await page.evaluate(() => Object.assign(window, { untouched: true }))
   const { id } = await tray.client.tasks.create(commandTask('Broken', 'exit 3'))
+  const page = await tray.page()
+  // Once it has heard from the host, it listens; before that it is loaded anew.
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Tasks' }).click()
+  await expect(page.getByRole('row').getByRole('link', { name: 'Broken' })).toBeVisible()
+  await page.evaluate(() => Object.assign(window, { untouched: true }))
   const { id: runId } = await tray.client.tasks.run({ id })
   await watch.click(await watch.waitFor('Broken'))
   await until('the run’s page', () => page.url().endsWith(`#/runs/${runId}`))

@@ -1,11 +1,15 @@
+import { createHash } from 'node:crypto'
 import { expect } from 'playwright/test'
 import { getProperty } from '../support/session-bus'
 import { activateTrayItem, clickTrayMenu, findEntry, trayItem, trayMenu, type TrayItem } from '../support/tray'
 import { commandTask, test } from '../support/tray-app'
 import { until } from '../support/until'
 
-const icon = async ({ service, path }: TrayItem): Promise<string> =>
-  JSON.stringify(await getProperty({ service, path, interface: 'org.kde.StatusNotifierItem' }, 'IconPixmap'))
+/** A digest of the picture. */
+async function icon({ service, path }: TrayItem): Promise<string> {
+  const pixels = await getProperty({ service, path, interface: 'org.kde.StatusNotifierItem' }, 'IconPixmap')
+  return createHash('sha256').update(JSON.stringify(pixels)).digest('hex')
+}
 const tooltip = async (): Promise<string> => (await trayItem()).toolTip
 
 test('the tray shows a calm bell with its menu', async ({ startTray }) => {
@@ -72,6 +76,33 @@ test('the menu follows the language of the settings', async ({ startTray }) => {
   const { client } = await startTray({ args: ['--hidden'] })
   await client.settings.update({ locale: 'zh-CN' })
   await until('a Chinese menu', async () => findEntry(await trayMenu(await trayItem()), ['退出 Belfry']))
+})
+
+test('the theme of the settings colours the window, and the bell goes by the desktop’s', async ({ startTray }) => {
+  const tray = await startTray()
+  await tray.page()
+  const bell = await icon(await trayItem())
+  const windowIs = (colour: string): Promise<true> =>
+    until(`the window in ${colour}`, () =>
+      tray.app.evaluate(
+        ({ BrowserWindow }, wanted) =>
+          BrowserWindow.getAllWindows()[0]?.getBackgroundColor().toLowerCase() === wanted || undefined,
+        colour,
+      ),
+    )
+  await tray.client.settings.update({ theme: 'dark' })
+  await windowIs('#121214')
+  expect(await icon(await trayItem())).toBe(bell)
+  await tray.client.settings.update({ theme: 'light' })
+  await windowIs('#ffffff')
+  expect(await icon(await trayItem())).toBe(bell)
+
+  // As when the operator turns the desktop dark: whoever still obeys it shows.
+  await tray.app.evaluate(({ nativeTheme }) => void (nativeTheme.themeSource = 'dark'))
+  await until('a bell for a dark panel', async () => (await icon(await trayItem())) !== bell)
+  await windowIs('#ffffff')
+  await tray.client.settings.update({ theme: 'system' })
+  await windowIs('#121214')
 })
 
 test('a click on the bell, and "Open Belfry", bring the window', async ({ startTray }) => {

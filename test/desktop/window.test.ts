@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { expect } from 'playwright/test'
+import { projectRoot } from '../support/paths'
 import { commandTask, test } from '../support/tray-app'
 import { until } from '../support/until'
 
@@ -161,6 +163,53 @@ test('garbage over the port harms nobody', async ({ startTray }) => {
   await loadTasks(page)
   await expect(page.getByText('Nightly backup').first()).toBeVisible()
   expect(await tray.log()).not.toContain('nobody caught')
+})
+
+/** Says hello as our page does; whether a port came is seen by `hasPort`. */
+async function sayHello(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    addEventListener('message', ({ ports }) => {
+      if (ports.length > 0) Object.assign(window, { gotPort: true })
+    })
+    postMessage({ type: 'belfry:hello' }, location.origin)
+  })
+}
+const hasPort = (page: Page): Promise<boolean> => page.evaluate(() => 'gotPort' in window)
+
+const refused = 'a stranger asked for the host and was refused'
+
+test('another page in our window that says hello is refused the host', async ({ startTray }) => {
+  const stranger = createServer((_request, response) => response.end('<!doctype html><title>Stranger</title>'))
+  await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/`
+  const tray = await startTray()
+  const page = await tray.page()
+  // Whatever led it there: the page itself may not.
+  await tray.app.evaluate(({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]?.loadURL(to), url)
+  expect(await page.title()).toBe('Stranger')
+  expect(await tray.log()).not.toContain(refused)
+
+  await sayHello(page)
+  await until('the refusal', async () => (await tray.log()).includes(refused))
+  expect((await tray.log()).split('\n').find((line) => line.includes(refused))).toContain(url)
+  expect(await hasPort(page)).toBe(false)
+  stranger.close()
+})
+
+test('our page in another window that says hello is refused the host', async ({ startTray }) => {
+  const tray = await startTray()
+  await tray.page()
+  const opened = tray.app.waitForEvent('window')
+  await tray.app.evaluate(
+    ({ BrowserWindow }, preload) =>
+      new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } }).loadURL('app://belfry/'),
+    join(projectRoot, 'out', 'preload', 'preload.cjs'),
+  )
+  const page = await opened
+  await until('the refusal', async () => (await tray.log()).includes(refused))
+  await sayHello(page)
+  await until('the refusals', async () => (await tray.log()).split(refused).length > 2)
+  expect(await hasPort(page)).toBe(false)
 })
 
 test('a frame inside the page gets no port', async ({ startTray }) => {

@@ -177,12 +177,15 @@ describe('pause and resume', () => {
     })
   })
 
-  it('of everything', async () => {
+  it('of everything: nothing is planned, yet each runs by hand', async () => {
     await make('p', 'true', { triggers: [{ kind: 'interval', every: '1h' }] })
     expect(await host.json(['pause', '--all', '--until', '2099-01-01T00:00:00Z'])).toMatchObject({
       paused: { until: '2099-01-01T00:00:00.000Z' },
     })
     expect(await host.json(['status'])).toMatchObject({ next: { at: expect.stringMatching(/^2099/) as string } })
+    const run = await host.json<Run>(['run', 'p', '--wait'])
+    expect(run).toMatchObject({ number: 1, status: 'succeeded', triggeredBy: 'manual' })
+    expect(await host.json(['status'])).toMatchObject({ paused: { until: '2099-01-01T00:00:00.000Z' } })
     expect(await host.json(['resume', '--all'])).toMatchObject({ paused: null, next: { taskName: 'p' } })
   })
 })

@@ -38,22 +38,21 @@ const processes = systemProcesses()
 const lives = (pid: number): boolean => processes.identify(pid) !== undefined
 
 describe('a host that is told to stop', () => {
-  it('ends what runs, records it as interrupted, and tells whoever waits for it', async () => {
-    host = await startHost()
-    const { id, pids, waiting } = await longRun(host)
-    expect(pids.map(lives)).toEqual([true, true])
-    expect(await host.stop('SIGTERM')).toEqual({ code: 0, signal: null })
-    expect(pids.map(lives)).toEqual([false, false])
-    expect(await waiting).toMatchObject({ exitCode: 1, stdout: 'begun' })
+  // A service manager, Ctrl-C, and a terminal that closes.
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'by %s ends what runs, records it as interrupted, and tells whoever waits for it',
+    async (signal) => {
+      host = await startHost()
+      const { id, pids, waiting } = await longRun(host)
+      expect(pids.map(lives)).toEqual([true, true])
+      expect(await host.stop(signal)).toEqual({ code: 0, signal: null })
+      expect(pids.map(lives)).toEqual([false, false])
+      expect(await waiting).toMatchObject({ exitCode: 1, stdout: 'begun' })
 
-    host = await startHost({ home: host.home })
-    expect(await host.json<Run>(['show', id])).toMatchObject({ status: 'interrupted', ending: 'shutdown' })
-  })
-
-  it('does the same on Ctrl-C', async () => {
-    host = await startHost()
-    expect(await host.stop('SIGINT')).toEqual({ code: 0, signal: null })
-  })
+      host = await startHost({ home: host.home })
+      expect(await host.json<Run>(['show', id])).toMatchObject({ status: 'interrupted', ending: 'shutdown' })
+    },
+  )
 
   it('hurries when it is told twice', async () => {
     host = await startHost()
@@ -62,7 +61,7 @@ describe('a host that is told to stop', () => {
       '--name',
       'stubborn',
       '--command',
-      "trap '' TERM; echo ready; while :; do sleep 0.1; done",
+      `trap '' TERM; echo ready; while :; do sleep 0.1; echo tick >> "$BELFRY_HOME/ticks"; done`,
       '--kill-grace',
       '60s',
     ])
@@ -72,10 +71,13 @@ describe('a host that is told to stop', () => {
     const stopped = running.stop('SIGTERM')
     await until('the word that it stops', () => running.output().includes('Belfry is stopping'))
     const started = performance.now()
-    await until('the word that it hurries', () => {
-      process.kill(running.pid, 'SIGTERM')
-      return running.output().includes('Belfry hurries')
-    })
+    // Signals half a second apart are two, and six whole ticks take longer. Only one more is sent: a host about to exit
+    // hears no more of them.
+    const ticks = async () => (await readFile(join(running.home, 'ticks'), 'utf8')).length / 'tick\n'.length
+    const before = await until('a first tick', ticks)
+    await until('the end of the first stroke', async () => (await ticks()) >= before + 7)
+    process.kill(running.pid, 'SIGTERM')
+    await until('the word that it hurries', () => running.output().includes('Belfry hurries'))
     expect(await stopped).toEqual({ code: 0, signal: null })
     expect(performance.now() - started).toBeLessThan(5000)
   })

@@ -11,7 +11,7 @@ test('the desktop: tray menu and notification', async ({ startTray }) => {
   const watch = await NotificationWatch.start()
   const { client, page } = await startTray()
   await client.system.loadSamples()
-  await page()
+  const window = await page()
   const copy = await client.tasks.create(
     commandTask('Photos to NAS', 'echo "::progress 62/100 IMG_4821.CR3"; sleep 600'),
   )
@@ -25,6 +25,11 @@ test('the desktop: tray menu and notification', async ({ startTray }) => {
   await client.tasks.run({ id: failing.id })
   await watch.waitFor('Mirror to offsite')
   await until('the run under way', async () => (await client.system.status()).activeRuns === 1)
+  // The daemon has been told; it, and the page, have still to draw it.
+  await execa('xdotool', ['search', '--sync', '--onlyvisible', '--class', 'dunst'])
+  await window.locator('[data-planned]').first().waitFor({ state: 'attached' })
+  await window.getByRole('heading', { name: 'One thing needs you' }).waitFor()
+  await window.getByText('62 %').first().waitFor()
   await screenshot(shot('desktop-notification'))
   // A right click opens the menu: the tray is at the panel's right end, beside the clock; its menu hangs below.
   await point(1360, 14)

@@ -7,13 +7,14 @@ import { pino } from 'pino'
 import { commandAction, type CommandAction } from '@shared/model/action'
 import type { Json, Parameters } from '@shared/model/common'
 import type { ProcessIdentity, Progress, Run } from '@shared/model/run'
-import type { Task } from '@shared/model/task'
 import { createCommandExecutor, type CommandDeps } from '../../electron/host/executors/command/command-executor'
 import type { Execution, Executor, Outcome, Started } from '../../electron/host/executors/executor'
 import { systemClock } from '../../electron/platform/clock'
 import { ulids } from '../../electron/platform/ids'
 import { systemProcesses } from '../../electron/platform/processes'
 import { deferred } from './deferred'
+import { makeRun } from './make-run'
+import { makeTask } from './make-task'
 import { MemoryLogWriter } from './memory-log-writer'
 
 export const processes = systemProcesses()
@@ -35,6 +36,8 @@ export interface Running extends Started {
   readonly progress: Omit<Progress, 'updatedAt'>[]
   readonly results: Json[]
   readonly signsOfLife: () => number
+  /** Why the log did not take all output. */
+  readonly unrecorded: readonly string[]
   /** Once it has been recorded as started. */
   readonly identity: Promise<ProcessIdentity>
 }
@@ -74,13 +77,21 @@ export class CommandBench {
 
   /** Everything but what reports. */
   async prepare(action: Action, options: RunOptions = {}): Promise<Omit<Execution<CommandAction>, 'report'>> {
-    const run = runRecord(ids.next(Date.now()), options.parameters ?? {})
+    const run = makeRun({
+      id: ids.next(Date.now()),
+      status: 'running',
+      startedAt: null,
+      finishedAt: null,
+      durationMs: null,
+      exitCode: null,
+      parameters: options.parameters ?? {},
+    })
     const parsed = commandAction.parse({ kind: 'command', ...action })
     const spoolFolder = this.path(run.id)
     await mkdir(spoolFolder)
     return {
       run,
-      task: taskRecord(parsed, options.killGrace ?? 5000),
+      task: makeTask({ action: parsed, policy: { killGrace: options.killGrace ?? 5000 } }),
       action: parsed,
       log: options.log ?? new MemoryLogWriter(),
       spoolFolder,
@@ -94,6 +105,7 @@ export class CommandBench {
     const progress: Omit<Progress, 'updatedAt'>[] = []
     const results: Json[] = []
     let signs = 0
+    const unrecorded: string[] = []
     const identity = deferred<ProcessIdentity>()
     const execution: Execution<CommandAction> = {
       ...prepared,
@@ -106,6 +118,7 @@ export class CommandBench {
         result: (result) => void results.push(result),
         output: () => void signs++,
         dropped: () => undefined,
+        unrecorded: (reason) => void unrecorded.push(reason),
       },
     }
     const started = this.executor.start(execution)
@@ -118,6 +131,7 @@ export class CommandBench {
       progress,
       results,
       signsOfLife: () => signs,
+      unrecorded,
       identity: identity.promise,
     }
   }
@@ -125,61 +139,5 @@ export class CommandBench {
   async run(action: Action, options: RunOptions = {}): Promise<Running & { readonly outcome: Outcome }> {
     const running = await this.start(action, options)
     return { ...running, outcome: await running.done }
-  }
-}
-
-function runRecord(id: string, parameters: Parameters): Run {
-  const at = '2026-11-20T12:00:00.000Z'
-  return {
-    id,
-    number: 1,
-    taskId: 'task-1',
-    taskName: 'A task',
-    taskRevision: 1,
-    status: 'running',
-    triggeredBy: 'manual',
-    scheduledAt: null,
-    epoch: 0,
-    folded: 0,
-    createdAt: at,
-    startedAt: null,
-    finishedAt: null,
-    updatedAt: at,
-    durationMs: null,
-    exitCode: null,
-    signal: null,
-    error: null,
-    stderrTail: '',
-    progress: null,
-    result: null,
-    parameters,
-    attempts: [],
-    process: null,
-    ending: null,
-    survivors: [],
-    log: { bytes: 0, lines: 0, truncated: false },
-  }
-}
-
-function taskRecord(action: CommandAction, killGrace: number): Task {
-  const at = '2026-11-20T12:00:00.000Z'
-  return {
-    id: 'task-1',
-    revision: 1,
-    name: 'A task',
-    description: '',
-    notes: '',
-    tags: [],
-    enabled: true,
-    triggers: [],
-    action,
-    policy: { timeout: null, killGrace },
-    parameters: {},
-    createdAt: at,
-    updatedAt: at,
-    countsFrom: at,
-    pause: null,
-    source: null,
-    locked: null,
   }
 }

@@ -88,7 +88,8 @@ export const processesContract: readonly ContractCase<Processes>[] = [
   {
     name: 'lists parent, group, session and command',
     check: (processes) =>
-      withShell(processes, 'sleep 61 & echo ready; wait', async ({ identity }) => {
+      // The child says it: until its exec is done, the system shows no command of it.
+      withShell(processes, "sh -c 'echo ready; sleep 61; :' & wait", async ({ identity }) => {
         const list = await processes.list()
         const leader = list.find((entry) => entry.pid === identity.pid)
         const child = list.find((entry) => entry.parent === identity.pid)
@@ -124,6 +125,19 @@ export const processesContract: readonly ContractCase<Processes>[] = [
       withShell(processes, bystander, async (child) => {
         assert.equal(processes.signal(child.identity, 'SIGTERM', 'process'), true)
         assert.equal(await endedBy(child), 'SIGTERM')
+      }),
+  },
+  {
+    name: 'stops a process, says once it stands still, and lets it go on',
+    check: (processes) =>
+      withShell(processes, 'echo ready; while :; do :; done', async ({ identity }) => {
+        assert.equal(processes.stopped(identity), false)
+        assert.equal(processes.signal(identity, 'SIGSTOP', 'process'), true)
+        await eventually(async () => processes.stopped(identity), 'it stood still')
+        assert.equal(processes.alive(identity), true)
+        assert.equal(processes.stopped({ ...identity, startTime: '1' }), false)
+        assert.equal(processes.signal(identity, 'SIGCONT', 'process'), true)
+        await eventually(async () => !processes.stopped(identity), 'it went on')
       }),
   },
   {

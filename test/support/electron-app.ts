@@ -7,8 +7,6 @@ export interface AppOptions {
   /** As `--hidden`. */
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** What is started; the built tray app unless told. */
-  readonly main?: string
 }
 
 /** The Electron that `npm test` found; says how to get there when a test is run alone. */
@@ -26,7 +24,7 @@ export async function launchApp(options: AppOptions): Promise<ElectronApplicatio
   return _electron.launch({
     executablePath: electronBinary(),
     cwd: projectRoot,
-    args: [...electronFlags, options.main ?? projectRoot, ...(options.args ?? [])],
+    args: [...electronFlags, projectRoot, ...(options.args ?? [])],
     env: appEnvironment(options),
   })
 }

@@ -94,6 +94,8 @@ export interface Machine {
   /** Stands for /. */
   readonly root: string
   readonly dataFolder: string
+  /** Of a process for which `crontab` and `systemctl` are those scripts. */
+  readonly env: Readonly<Record<string, string>>
   readonly run: RunCommand
   /** Writes below root, mode 0644 unless told. */
   write(path: string, text: string | Uint8Array, mode?: number): Promise<void>
@@ -103,10 +105,15 @@ export interface Machine {
   crontab(): Promise<string | undefined>
   /** Every systemctl call that changed something, e.g. `disable --now -- a.timer`. */
   systemctlCalls(): Promise<string[]>
+  /** Another shell script in the place of `crontab` or `systemctl`. */
+  replaceTool(name: 'crontab' | 'systemctl', script: string): Promise<void>
+  /** As if it were not installed. */
+  removeTool(name: 'crontab' | 'systemctl'): Promise<void>
   remove(): Promise<void>
 }
 
 const crontabScript = `#!/bin/sh
+PATH=/usr/bin:/bin
 case "$1" in
   -l) if [ -f "$MACHINE/crontab" ]; then cat "$MACHINE/crontab"; else echo "no crontab for $USER" >&2; exit 1; fi ;;
   -) if [ -f "$MACHINE/refuse-crontab" ]; then echo "You ($USER) are not allowed to use this program (crontab)" >&2; exit 1; fi
@@ -116,6 +123,7 @@ esac
 `
 
 const systemctlScript = `#!/bin/sh
+PATH=/usr/bin:/bin
 who=system
 if [ "$1" = --user ]; then who=user; shift; fi
 if [ ! -f "$MACHINE/timers-$who" ]; then
@@ -144,12 +152,14 @@ export async function makeMachine(user: string): Promise<Machine> {
   ] as const) {
     await writeFile(join(bin, name), script, { mode: 0o755 })
   }
-  const env = { MACHINE: folder, USER: user, PATH: `${bin}:/usr/bin:/bin` }
+  // Nothing else: the tools of the machine that runs the test must never be found.
+  const env = { MACHINE: folder, USER: user, PATH: bin }
   const readIfThere = (name: string): Promise<string | undefined> =>
     readFile(join(folder, name), 'utf8').catch(() => undefined)
   return {
     root,
     dataFolder: join(folder, 'data'),
+    env,
     run: createCommandRunner(env),
     async write(path, text, mode = 0o644) {
       await mkdir(dirname(root + path), { recursive: true })
@@ -161,6 +171,8 @@ export async function makeMachine(user: string): Promise<Machine> {
     crontab: () => readIfThere('crontab'),
     systemctlCalls: async () =>
       ((await readIfThere('systemctl-calls')) ?? '').split('\n').filter((line) => line !== ''),
+    replaceTool: (name, script) => writeFile(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 }),
+    removeTool: (name) => rm(join(bin, name)),
     remove: () => rm(folder, { recursive: true, force: true }),
   }
 }

@@ -2,6 +2,8 @@
 import type { Run } from '@shared/model/run'
 import type { SystemStatus } from '@shared/model/system'
 import type { TaskView } from '@shared/model/task'
+import { makeRun } from './make-run'
+import { makeTaskView } from './make-task-view'
 
 export const now = Date.parse('2027-03-24T09:42:18.000Z')
 export const started = '2027-03-24T09:38:00.000Z'
@@ -31,64 +33,29 @@ export function status(over: Partial<SystemStatus> = {}): SystemStatus {
 }
 
 export function task(name: string, over: Partial<TaskView> = {}): TaskView {
-  return {
-    id: `task-${name}`,
-    name,
-    description: '',
-    notes: '',
-    tags: [],
-    enabled: true,
-    triggers: [],
-    action: { kind: 'command', command: 'true', successExitCodes: [0] },
-    policy: { timeout: null, killGrace: 5000 },
-    parameters: {},
-    revision: 1,
+  return makeTaskView({
     createdAt: started,
     updatedAt: started,
     countsFrom: started,
-    pause: null,
-    source: null,
-    locked: null,
-    state: 'idle',
-    nextAt: null,
-    activeRuns: [],
-    recent: [],
-    streak: null,
+    id: `task-${name}`,
+    name,
     ...over,
-  }
+  })
 }
 
+/** One that goes on. */
 export function run(taskName: string, over: Partial<Run> = {}): Run {
-  return {
+  return makeRun({
     id: `run-${taskName}`,
-    number: 1,
     taskId: `task-${taskName}`,
     taskName,
-    taskRevision: 1,
     status: 'running',
-    triggeredBy: 'manual',
-    scheduledAt: null,
-    epoch: 0,
-    folded: 0,
     createdAt: started,
-    startedAt: started,
     finishedAt: null,
-    updatedAt: started,
     durationMs: null,
     exitCode: null,
-    signal: null,
-    error: null,
-    stderrTail: '',
-    progress: null,
-    result: null,
-    parameters: {},
-    attempts: [],
-    process: null,
-    ending: null,
-    survivors: [],
-    log: { bytes: 0, lines: 0, truncated: false },
     ...over,
-  }
+  })
 }
 
 export const progress = (percent: number): Run['progress'] => {

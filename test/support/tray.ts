@@ -31,7 +31,7 @@ const watcher: BusObject = {
 }
 
 /** What the panel shows now. */
-export async function trayItems(): Promise<TrayItem[]> {
+async function trayItems(): Promise<TrayItem[]> {
   const registered = (await getProperty(watcher, 'RegisteredStatusNotifierItems')) as readonly string[]
   return Promise.all(registered.map(readItem))
 }

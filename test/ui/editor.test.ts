@@ -42,6 +42,38 @@ test.describe('a new task', () => {
     await expect(page.getByTestId('task-state')).toBeVisible()
     expect(await host.json(['show', `${task.name} (copy)`])).toMatchObject({ action: { env: { A: 'b' } } })
   })
+
+  test('and a copy of another keep a draft each, and saving one leaves the other', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Copied', '--manual', '--command', 'true')
+    const name = page.getByLabel('Name', { exact: true })
+    const command = page.getByLabel('Command', { exact: true })
+    const leave = page.getByRole('dialog', { name: 'Leave without saving?' }).getByRole('button', { name: 'Leave' })
+    const kept = (): Promise<string> => page.evaluate(() => JSON.stringify(Object.values(localStorage)))
+    await visit('/tasks/new')
+    await name.fill('A new one')
+    await expect.poll(kept).toContain('A new one')
+
+    // Away and back without leaving the editor: the address alone says which of the two it is.
+    await goTo(page, `/tasks/new?from=${task.id}`)
+    await leave.click()
+    await expect(name).toHaveValue(`${task.name} (copy)`)
+    await command.fill('echo from the copy')
+    await expect.poll(kept).toContain('echo from the copy')
+    await goTo(page, '/tasks/new')
+    await leave.click()
+    await expect(name).toHaveValue('A new one')
+    await expect(command).toHaveValue('')
+
+    await goTo(page, `/tasks/new?from=${task.id}`)
+    await leave.click()
+    await expect(page.getByText('Your unsaved draft is back')).toBeVisible()
+    await expect(command).toHaveValue('echo from the copy')
+    await page.getByRole('button', { name: 'Create task' }).click()
+    await expect(page.getByTestId('task-state')).toBeVisible()
+    expect(await kept()).not.toContain('echo from the copy')
+    await goTo(page, '/tasks/new')
+    await expect(name).toHaveValue('A new one')
+  })
 })
 
 test.describe('validation', () => {
@@ -109,6 +141,28 @@ test.describe('validation', () => {
     await page.getByLabel('Folder').fill('/tmp')
     await expect(page.getByText('there is no such folder')).toHaveCount(0)
   })
+
+  for (const [what, status, code, said] of [
+    ['refused', 507, 'STORAGE', 'the disk is full'],
+    ['overtaken by another', 409, 'CONFLICT', 'Somebody changed this task meanwhile'],
+  ] as const) {
+    test(`a save that is ${what} is told of readably, in light and dark`, async ({ page, host, visit }) => {
+      const task = await addTask(host, `Told ${what}`, '--manual', '--command', 'true')
+      await visit(`/tasks/${task.id}/edit`)
+      await page.route('**/api/tasks/*', (route) =>
+        route.request().method() === 'PATCH'
+          ? route.fulfill({ status, json: { code, message: 'the disk is full', field: 'revision' } })
+          : route.fallback(),
+      )
+      await page.getByLabel('Folder').fill('/tmp')
+      await page.getByRole('button', { name: 'Save as revision 2' }).click()
+      await expect(page.getByText(said)).toBeVisible()
+      expect(await accessibilityProblems(page)).toEqual([])
+      await page.emulateMedia({ colorScheme: 'dark' })
+      await expect(page.locator('html')).toHaveClass(/dark/)
+      expect(await accessibilityProblems(page)).toEqual([])
+    })
+  }
 })
 
 test.describe('the schedule builder', () => {
@@ -136,6 +190,25 @@ test.describe('the schedule builder', () => {
     await page.getByLabel('Time of day').last().fill('14:45')
     await page.keyboard.press('Enter')
     await expect(page.getByTestId('words')).toHaveText(['At 02:00, every day', 'At 14:45, every day'])
+  })
+
+  test('begins a date with tomorrow as it is in the zone that was chosen', async ({ page, visit }) => {
+    // In UTC the day has half an hour left; in Kolkata the next has begun.
+    await page.clock.setFixedTime('2027-03-24T23:30:00Z')
+    await visit('/tasks/new')
+    const once = page.getByRole('radio', { name: 'Once' })
+    const at = page.locator('[data-kind=date]').getByRole('textbox').first()
+    await once.check({ force: true })
+    await expect(at).toHaveValue('2027-03-25T09:00')
+    await page.getByRole('radio', { name: 'Days', exact: true }).check({ force: true })
+    await page.getByRole('button', { name: 'Time zone' }).click()
+    await page.getByPlaceholder('Find a zone').fill('kolkata')
+    await page
+      .getByRole('option', { name: /Kolkata|Calcutta/ })
+      .first()
+      .click()
+    await once.check({ force: true })
+    await expect(at).toHaveValue('2027-03-26T09:00')
   })
 
   test('shows the instants in the zone that was chosen', async ({ page, visit }) => {
@@ -210,6 +283,22 @@ test.describe('a change', () => {
       action: { command: 'echo mine' },
       policy: { timeout: 10_800_000 },
     })
+  })
+
+  test('that meets somebody else’s leaves the tasks to the events that tell of them', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Mirrored', '--manual', '--command', 'true')
+    await visit(`/tasks/${task.id}/edit`)
+    await page.getByLabel('Command', { exact: true }).fill('echo mine')
+    await page.route(`**/api/tasks/${task.id}`, (route) =>
+      route.fulfill({ status: 409, json: { code: 'CONFLICT', message: 'it is at revision 2 by now' } }),
+    )
+    const listed: string[] = []
+    page.on('request', (request) => {
+      if (/\/api\/tasks(\?|$)/.test(request.url())) listed.push(request.url())
+    })
+    await page.getByRole('button', { name: 'Save as revision 2' }).click()
+    await expect(page.getByText('Somebody changed this task meanwhile')).toBeVisible()
+    expect(listed).toEqual([])
   })
 
   test('of an argument list stays one', async ({ page, host, visit }) => {

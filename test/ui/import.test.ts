@@ -54,7 +54,11 @@ test('what this machine schedules is looked at without touching it', async ({ ho
   await page.getByRole('button', { name: /Import what is here/ }).click()
   const dialog = page.getByRole('dialog', { name: 'Import tasks' })
   await expect(dialog.getByRole('tab', { name: 'This machine' })).toHaveAttribute('aria-selected', 'true')
-  await expect(dialog.getByText(/new tasks?|Nothing (new|is scheduled)|cannot be/i).first()).toBeVisible()
+  const nothing = dialog.getByText('Nothing is scheduled here that Belfry can read.', { exact: true })
+  await expect(dialog.getByRole('status').or(nothing)).toHaveText(
+    /^((Nothing new|One new task|\d+ new tasks)( · .+)?|Nothing is scheduled here that Belfry can read\.)$/,
+  )
+  await expect(dialog.getByText('That cannot be imported')).toHaveCount(0)
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   await expect(dialog).toBeHidden()
   expect(await host.json<{ items: object[] }>(['ls'])).toMatchObject({ items: [] })

@@ -1,6 +1,6 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { accessibilityProblems, addTask, expect, startRun, test } from '../support/shared-host-page'
+import { accessibilityProblems, addTask, expect, goTo, startRun, test } from '../support/shared-host-page'
 
 /** A command that says something, then waits until the file is there. */
 const waiting = (before: string, file: string, after: string): string =>
@@ -173,6 +173,60 @@ test.describe('a log', () => {
     await page.getByRole('log').evaluate((element) => (element.scrollTop = element.scrollHeight / 2))
     await expect(page.locator('[data-line="50000"]')).toContainText('49999')
     expect(await page.locator('[data-line]').count()).toBeLessThan(120)
+  })
+
+  test.describe('that cannot be read on', () => {
+    const lines = 6000
+
+    test('says so of the first error, the download and the search, and reads on when asked', async ({
+      page,
+      host,
+      visit,
+    }) => {
+      const task = await addTask(host, 'Unread', '--manual', '--command', `echo needle; seq 1 ${lines}; echo oops >&2`)
+      await host.belfry(['run', task.id, '--wait', '--json'], { limitMs: 60_000 })
+      const { items } = await host.json<{ items: { id: string }[] }>(['runs', '--task', task.id])
+      await visit(`/runs/${items[0]?.id}`)
+      await expect(page.getByTestId('log-state')).toHaveText('Ended')
+      await page.route('**/api/runs/*/log?*', (route) =>
+        route.fulfill({ status: 507, json: { code: 'STORAGE', message: 'the disk does not answer' } }),
+      )
+      await page.getByRole('button', { name: 'First error' }).click()
+      await expect(page.getByText('The first error was not found', { exact: true })).toBeVisible()
+      await page.getByRole('button', { name: 'Download the log' }).click()
+      await expect(page.getByText('The log was not downloaded', { exact: true })).toBeVisible()
+
+      await page.getByLabel('Search the log').fill('needle')
+      await expect(page.getByTestId('matches')).toHaveText('not searched')
+      const alert = page.getByRole('alert').filter({ hasText: 'Not all of the log could be read' })
+      await expect(alert).toContainText('the disk does not answer')
+      expect(await accessibilityProblems(page)).toEqual([])
+      await page.unroute('**/api/runs/*/log?*')
+      await alert.getByRole('button', { name: 'Try again' }).click()
+      await expect(page.getByTestId('matches')).toHaveText('1 of 1')
+      await expect(alert).toBeHidden()
+
+      const download = page.waitForEvent('download')
+      await page.getByRole('button', { name: 'Download the log' }).click()
+      const text = await readFile(await (await download).path(), 'utf8')
+      expect(text.split('\n').filter((line) => line !== '')).toHaveLength(lines + 4)
+    })
+
+    test('is no longer downloaded once its page is left', async ({ page, host, visit }) => {
+      const task = await addTask(host, 'Left', '--manual', '--command', `seq 1 ${lines}`)
+      await host.belfry(['run', task.id, '--wait', '--json'], { limitMs: 60_000 })
+      const { items } = await host.json<{ items: { id: string }[] }>(['runs', '--task', task.id])
+      await visit(`/runs/${items[0]?.id}`)
+      await expect(page.getByTestId('log-state')).toHaveText('Ended')
+      // Never answered.
+      await page.route('**/api/runs/*/log?*', () => undefined)
+      const asked = page.waitForRequest(/\/log\?/)
+      await page.getByRole('button', { name: 'Download the log' }).click()
+      await asked
+      const givenUp = page.waitForEvent('requestfailed', (request) => request.url().includes('/log?'))
+      await goTo(page, '/settings')
+      await givenUp
+    })
   })
 
   test('keeps the colours of a terminal, in light and dark', async ({ page, host, visit }) => {

@@ -104,6 +104,32 @@ test.describe('the list of runs', () => {
     await expect(page.locator('[data-run]').first()).toHaveAttribute('data-run', fresh.id)
   })
 
+  test('says so where earlier runs cannot be read, and goes on when asked', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Pages', '--manual', '--command', 'true')
+    for (const _ of [1, 2]) await host.belfry(['run', task.id, '--wait'])
+    let refuse = true
+    // A page of one run, of a list that the page does not know from elsewhere.
+    await page.route('**/api/runs?*', async (route) => {
+      const url = new URL(route.request().url())
+      if (!url.searchParams.has('task')) return route.fulfill({ json: { items: [], nextCursor: null } })
+      if (url.searchParams.has('cursor') && refuse)
+        return route.fulfill({ status: 507, json: { code: 'STORAGE', message: 'the disk does not answer' } })
+      url.searchParams.set('limit', '1')
+      return route.fulfill({ response: await route.fetch({ url: url.href }) })
+    })
+    await visit('/settings')
+    await page.reload()
+    await visit(`/runs?task=${task.id}`)
+    await expect(page.locator('[data-run]')).toHaveCount(1)
+    await expect(page.getByText('The runs could not be read')).toBeVisible()
+    await expect(page.getByText('the disk does not answer')).toBeVisible()
+    expect(await accessibilityProblems(page)).toEqual([])
+    refuse = false
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.locator('[data-run]')).toHaveCount(2)
+    await expect(page.getByText('The runs could not be read')).toHaveCount(0)
+  })
+
   test('has nothing that axe objects to', async ({ page, host, visit }) => {
     const task = await addTask(host, 'Axe', '--manual', '--command', 'exit 2')
     await host.belfry(['run', task.id, '--wait'])

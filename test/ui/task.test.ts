@@ -29,6 +29,35 @@ test.describe('a task', () => {
     expect(await accessibilityProblems(page)).toEqual([])
   })
 
+  test('does not say that nothing is planned before it knows, nor when it cannot know', async ({
+    page,
+    host,
+    visit,
+  }) => {
+    const task = await addTask(host, 'Unplanned', '--cron', '15 2 * * *', '--command', 'true')
+    let answer = (): void => undefined
+    const asked = new Promise<void>((resolve) => {
+      void page.route('**/api/schedule/preview', async (route) => {
+        resolve()
+        await new Promise<void>((go) => (answer = go))
+        await route.fulfill({ status: 503, json: { code: 'UNAVAILABLE', message: 'the host is stopping' } })
+      })
+    })
+    await visit(`/tasks/${task.id}`)
+    await asked
+    const next = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Next 10' }) })
+    await expect(next.getByRole('status', { name: 'Loading' })).toBeVisible()
+    await expect(next).not.toContainText('Nothing more is planned.')
+    answer()
+    await expect(next).toContainText('The next runs could not be worked out')
+    await expect(next).toContainText('the host is stopping')
+    await expect(next).not.toContainText('Nothing more is planned.')
+    expect(await accessibilityProblems(page)).toEqual([])
+    await page.unroute('**/api/schedule/preview')
+    await next.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.getByTestId('next').getByRole('listitem')).toHaveCount(10)
+  })
+
   test('runs now, and its log is one click away', async ({ page, host, visit }) => {
     const task = await addTask(host, 'Now', '--manual', '--command', 'echo hello; sleep 30')
     await visit(`/tasks/${task.id}`)
@@ -65,6 +94,22 @@ test.describe('a task', () => {
     await visit(`/runs/${items[0]?.id}`)
     await expect(page.locator('[data-line]', { hasText: 'hello operator, 3 times' })).toBeVisible()
     await expect(page.getByRole('complementary', { name: 'Details' })).toContainText('"operator"')
+  })
+
+  test('with parameters asks for them each time', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Asks again', '--manual', '--param', 'who=world', '--command', 'true')
+    await visit(`/tasks/${task.id}`)
+    const dialog = page.getByRole('dialog', { name: `Run ${task.name}` })
+    for (const _ of [1, 2]) {
+      await page.getByRole('button', { name: 'Run now' }).click()
+      await dialog.getByLabel('who').fill('operator')
+      await dialog.getByRole('button', { name: 'Cancel' }).click()
+      await expect(dialog).toBeHidden()
+    }
+    await page.getByRole('button', { name: 'Run now' }).click()
+    await expect(dialog.getByLabel('who')).toHaveValue('world')
+    await page.keyboard.press('Enter')
+    await expect(page.getByTestId('task-state')).toHaveText('Succeeded')
   })
 
   test('is paused for a time and resumed', async ({ page, host, visit }) => {
@@ -118,6 +163,40 @@ test.describe('a task', () => {
     await expect(rows).toContainText('exit code 9')
     await rows.click()
     await expect(page.getByRole('heading', { name: 'Run #1' })).toBeVisible()
+  })
+
+  test('says so when its runs cannot be read, and reads them when asked again', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Unread', '--manual', '--command', 'exit 9')
+    await host.belfry(['run', task.id, '--wait'])
+    await page.route('**/api/runs?*task=*', (route) =>
+      route.fulfill({ status: 507, json: { code: 'STORAGE', message: 'the disk does not answer' } }),
+    )
+    await visit('/settings')
+    // As if it were long ago: the page knows no run by itself.
+    await page.route('**/api/runs?*since=*', (route) => route.fulfill({ json: { items: [], nextCursor: null } }))
+    await page.reload()
+    for (const tab of ['overview', 'runs']) {
+      await visit(`/tasks/${task.id}?tab=${tab}`)
+      await expect(page.getByText('The runs could not be read')).toBeVisible()
+      await expect(page.getByText('the disk does not answer')).toBeVisible()
+      await expect(page.getByText('It has not run yet')).toHaveCount(0)
+    }
+    expect(await accessibilityProblems(page)).toEqual([])
+    await page.unrouteAll()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.locator('[data-run]')).toHaveCount(1)
+  })
+
+  test('that cannot be read is asked for again', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Refusing', '--manual', '--command', 'true')
+    await page.route('**/api/tasks/Refusing*', (route) =>
+      route.fulfill({ status: 507, json: { code: 'STORAGE', message: 'the disk does not answer' } }),
+    )
+    await visit(`/tasks/${encodeURIComponent(task.name)}`)
+    await expect(page.getByText('The task could not be read')).toBeVisible()
+    await page.unrouteAll()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.getByTestId('task-state')).toHaveText('Not run yet')
   })
 
   test('that does not exist is said to be none', async ({ page, visit }) => {

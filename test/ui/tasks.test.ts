@@ -113,6 +113,26 @@ test('a refused action is taken back and explained', async ({ host, open }) => {
   await expect(row(page, 'Busy')).toBeVisible()
 })
 
+test('a refused deletion puts back no older state than what was told meanwhile', async ({ host, open }) => {
+  const { id } = await host.json<TaskView>(['add', '--name', 'Before', '--command', 'true'])
+  await make(host, ['Other'])
+  const page = await open('/tasks')
+  let refuse = (): void => undefined
+  await page.route(`**/api/tasks/${id}`, async (route) => {
+    await new Promise<void>((resolve) => (refuse = resolve))
+    await route.fulfill({ status: 409, json: { code: 'CONFLICT', message: 'it runs just now' } })
+  })
+  await row(page, 'Before').getByRole('checkbox').click()
+  await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click()
+  await expect(row(page, 'Before')).toBeHidden()
+  await host.json(['edit', id, '--name', 'Meanwhile'])
+  await expect(row(page, 'Meanwhile')).toBeVisible()
+  refuse()
+  await expect(page.getByText('Before was not deleted', { exact: true })).toBeVisible()
+  await expect(row(page, 'Meanwhile')).toBeVisible()
+  await expect(row(page, 'Before')).toHaveCount(0)
+})
+
 test.describe('two thousand tasks', () => {
   test('are drawn only where they are looked at, and live updates lose neither place, pick nor search', async ({
     host,

@@ -78,6 +78,32 @@ test.describe('what needs someone', () => {
     await expect(attention(page)).toContainText('Nothing needs you')
   })
 
+  test('a failure is what is told of a task whose later run was cancelled, and keeps its place', async ({
+    host,
+    open,
+  }) => {
+    const file = path.join(host.home, 'stay')
+    const command = `if [ -e '${file}' ]; then sleep 60; fi; echo "connection closed" >&2; exit 3`
+    await host.json(['add', '--name', 'Earlier', '--command', command])
+    await host.json(['add', '--name', 'Later', '--command', 'exit 4'])
+    for (const name of ['Earlier', 'Later']) await host.belfry(['run', name, '--wait'])
+    await writeFile(file, '')
+    const page = await open()
+    await host.belfry(['run', 'Earlier'])
+    await host.belfry(['cancel', 'Earlier'])
+    await expect
+      .poll(async () => (await host.json<{ recent: { status: string }[] }>(['show', 'Earlier'])).recent.at(-1)?.status)
+      .toBe('cancelled')
+    await expect(page.getByRole('button', { name: 'Cancel Earlier' })).toBeHidden()
+    const rows = attention(page).getByRole('listitem')
+    await expect(rows).toHaveText([/Later/, /Earlier.*connection closed/])
+    await expect(rows.nth(1).getByRole('img', { name: 'Failed' })).toBeVisible()
+    const { items } = await host.json<{ items: { id: string; status: string }[] }>(['runs', '--task', 'Earlier'])
+    const broken = items.find(({ status }) => status === 'failed')
+    await rows.nth(1).getByRole('link', { name: 'connection closed' }).click()
+    await expect(page).toHaveURL(new RegExp(`#/runs/${broken?.id}$`))
+  })
+
   test('a quarantined file is told with what became of it, until it is dismissed', async ({ page }) => {
     const home = await temporaryFolder()
     await writeFile(path.join(home, 'tasks.json'), '{"cut off', { mode: 0o600 })
@@ -157,6 +183,21 @@ test.describe('everything at once', () => {
 
     await page.getByRole('button', { name: 'Resume all' }).click()
     await expect(page.getByRole('heading', { name: 'All quiet' })).toBeVisible()
+  })
+
+  test.describe('seen from another zone', () => {
+    // Its midnight is 15:00 UTC, where the host is.
+    test.use({ timezoneId: 'Asia/Tokyo' })
+
+    test("is paused until the host's tomorrow", async ({ host, open }) => {
+      await host.json(['add', '--name', 'Hourly', '--command', 'true', '--cron', '0 * * * *'])
+      const page = await open()
+      await page.getByRole('button', { name: 'Pause all' }).click()
+      await page.getByRole('menuitem', { name: 'Until tomorrow' }).click()
+      await expect(page.getByRole('heading', { name: 'Everything is paused' })).toBeVisible()
+      const { paused } = await host.json<{ paused: { until: string } }>(['status'])
+      expect(paused.until).toMatch(/T00:00:00\.000Z$/)
+    })
   })
 
   test('is found by name with Ctrl+K, where Ctrl+Enter runs a task', async ({ host, open }) => {

@@ -1,3 +1,4 @@
+import * as files from 'node:fs/promises'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ProcessIdentity } from '@shared/model/run'
@@ -111,6 +112,59 @@ describe('stopping a command', () => {
     )
     for (const { signal, error } of outcomes) expect(signal ?? error?.code).toMatch(/^(SIGTERM|CANCELLED)$/)
     expect(outcomes.filter(({ signal }) => signal === 'SIGTERM').length).toBeGreaterThan(5)
+  })
+
+  it('is told as it was, though all is over before the host has looked at how it ended', async () => {
+    let asked = false
+    let looking = 0
+    const slow = await CommandBench.make({
+      processes: {
+        ...processes,
+        signal(...given) {
+          asked = true
+          return processes.signal(...given)
+        },
+        async list() {
+          looking++
+          return processes.list().finally(() => looking--)
+        },
+      },
+      files: {
+        ...files,
+        async open(path, ...rest) {
+          const handle = await files.open(path, ...rest)
+          if (!String(path).endsWith('status')) return handle
+          const read = handle.read.bind(handle) as (
+            ...given: unknown[]
+          ) => Promise<{ buffer: Buffer; bytesRead: number }>
+          let before = await read(Buffer.alloc(0), 0, 0, 0)
+          let held = false
+          // One read began before the end, and answers after it.
+          const late = async (...given: unknown[]) => {
+            const leader = await running.identity
+            if (!asked || held || !processes.alive(leader)) {
+              const found = await read(...given)
+              if (!asked) before = found
+              return found
+            }
+            held = true
+            const { pid } = leader
+            await vi.waitFor(async () => {
+              expect((await processes.list()).filter(({ group }) => group === pid)).toEqual([])
+              expect(looking).toBe(0)
+            })
+            for (let turn = 0; turn < 100 || looking > 0; turn++) await new Promise(setImmediate)
+            return before
+          }
+          return Object.assign(handle, { read: late })
+        },
+      },
+    })
+    onTestFinished(() => slow.remove())
+    const running: Running = await slow.start({ command: 'echo up; exec sleep 999' })
+    await said(running, 1)
+    running.stop(60_000)
+    expect(await running.done).toMatchObject({ signal: 'SIGTERM', error: { code: 'SIGNAL' } })
   })
 
   it('before it began means that it never begins', async () => {

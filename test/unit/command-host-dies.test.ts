@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Run } from '@shared/model/run'
+import { carriersAmong } from '../../electron/host/executors/command/wrapper'
 import { bundle } from '../support/bundle'
 import { CommandBench, processes } from '../support/command-bench'
 import { MemoryLogWriter } from '../support/memory-log-writer'
@@ -47,8 +48,9 @@ async function leftBy(line: string, gate: 'hold' | 'open', ready: (left: Left) =
 
 const ofRun = ({ run }: Left) => processes.withEnvironment('BELFRY_RUN_ID', run.id)
 const output = ({ spoolFolder }: Left) => readFile(join(spoolFolder, 'out'), 'utf8')
+const report = { dropped: () => undefined, unrecorded: () => undefined }
 const endLeftovers = ({ run, spoolFolder }: Left, log = new MemoryLogWriter()) =>
-  bench.executor.endLeftovers({ run, spoolFolder, log, logLimit: 1_000_000 })
+  bench.executor.endLeftovers({ run, spoolFolder, log, logLimit: 1_000_000, report })
 
 describe('a host that is killed', () => {
   it('before it opened the gate: the command never ran, and nothing is left', async () => {
@@ -87,6 +89,18 @@ describe('the leftovers of a run', () => {
     expect(before.filter((entry) => processes.alive(entry))).toEqual([])
     expect(log.texts('out')).toEqual(['up', 'unfinished'])
     expect(log.texts('err')[0]).toBe('bad')
+  })
+
+  it('are read to their last word though the host held their output still when it was killed', async () => {
+    const left = await leftBy(`trap 'echo last; exit 0' TERM; echo up; while :; do sleep 0.05; done`, 'open', ready)
+    const { process: leader } = left.run
+    if (!leader) throw new Error('it has no process')
+    const carriers = carriersAmong(await processes.list(), leader)
+    expect(carriers).toHaveLength(2)
+    for (const carrier of carriers) processes.signal(carrier, 'SIGSTOP', 'process')
+    const log = new MemoryLogWriter()
+    expect(await endLeftovers(left, log)).toMatchObject({ exitCode: 0, survivors: [] })
+    expect(log.texts('out')).toEqual(['up', 'last'])
   })
 
   it('go on in the log where it stopped', async () => {

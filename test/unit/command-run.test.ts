@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ProcessIdentity } from '@shared/model/run'
 import { CommandBench } from '../support/command-bench'
 import { deferred } from '../support/deferred'
 import { MemoryLogWriter } from '../support/memory-log-writer'
+import { until } from '../support/until'
 
 let bench: CommandBench
 beforeAll(async () => {
@@ -173,6 +175,13 @@ describe('what cannot be started', () => {
   })
 })
 
+/** True while it sleeps in a `read` from its gate (fd 4), where nothing is to be read: the gate is its standard input then. */
+async function waitsAtGate(pid: number): Promise<boolean> {
+  const [input, gate] = await Promise.all([0, 4].map((fd) => readlink(`/proc/${pid}/fd/${fd}`)))
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return input === gate && /^State:\s+S/m.test(status)
+}
+
 describe('the moment before a command begins', () => {
   it('never starts it when its start cannot be recorded', async () => {
     const touched = bench.path('touched-1')
@@ -184,10 +193,14 @@ describe('the moment before a command begins', () => {
 
   it('does not start it before its start is recorded', async () => {
     const touched = bench.path('touched-2')
-    const recorded = deferred<void>()
-    const running = await bench.start({ command: ['touch', touched] }, { started: () => recorded.promise })
-    // Long enough for a shell that does not wait at its gate.
-    await bench.run({ command: 'sleep 0.1' })
+    const [recorded, spawned] = [deferred<void>(), deferred<number>()]
+    const started = ({ pid }: ProcessIdentity) => {
+      spawned.resolve(pid)
+      return recorded.promise
+    }
+    const running = await bench.start({ command: ['touch', touched] }, { started })
+    const shell = await spawned.promise
+    await until('the shell asleep at its gate', () => waitsAtGate(shell))
     await expect(readFile(touched)).rejects.toThrow('ENOENT')
     recorded.resolve()
     expect((await running.done).exitCode).toBe(0)

@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createHostLog } from '../../electron/platform/host-log'
+import { until } from '../support/until'
 
 let folder: string
 beforeEach(async () => {
@@ -75,9 +76,21 @@ describe('the host’s log', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('survives a folder that cannot be written to', async () => {
-    const { log, close } = createHostLog(join(folder, 'missing', '\0'))
+  it('survives a folder that cannot be written to, and goes on telling people', async () => {
+    const printed: string[] = []
+    await writeFile(join(folder, 'file'), '')
+    const { log, close } = createHostLog(join(folder, 'file'), (line) => printed.push(line))
     log.info('hello')
+    // It hears of the refusal while it is in use: at its end it listens for errors anyway.
+    await until('the refusal', () => !process.getActiveResourcesInfo().includes('FSReqPromise'))
+    log.info('again')
     await close()
+    log.info('after its end')
+    expect(printed.map((line) => line.split(' ').slice(1).join(' '))).toEqual([
+      'info hello',
+      'info again',
+      'info after its end',
+    ])
+    expect(await readdir(folder)).toEqual(['file'])
   })
 })

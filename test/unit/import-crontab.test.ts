@@ -148,11 +148,11 @@ describe('the time fields', () => {
         const trigger = found[0]?.candidate.triggers[0]
         // What never comes is refused, and rightly.
         if (trigger?.kind !== 'cron') return
-        let at = new Date('2027-01-30T21:17:00Z')
+        let at = Date.parse('2027-01-30T21:17:00Z')
         for (let count = 0; count < 3; count += 1) {
           const next = nextCron(trigger.expression, 'UTC', at)
-          expect(next?.toISOString()).toBe(vixieNext(texts, at)?.toISOString())
-          if (!next) return
+          expect(next).toBe(vixieNext(texts, new Date(at))?.getTime())
+          if (next === undefined) return
           at = next
         }
       }),
@@ -228,6 +228,7 @@ describe('environment lines', () => {
 
   it('one with an impossible name or text after the closing quote is an error', () => {
     expect(reasons('a.b=1')).toEqual(['"a.b" is not a name for an environment variable'])
+    expect(reasons('A= "x" y')).toEqual(['five time fields and a command are needed; the line has 3 words'])
     expect(reasons('A="x" y')).toEqual(['five time fields and a command are needed; the line has 2 words'])
   })
 })
@@ -271,8 +272,8 @@ describe('bad lines', () => {
     ['@daily', 'there is no command after @daily'],
     ['@fortnightly x', '"@fortnightly" is not a nickname that cron knows'],
     ['* * * * * a\0b', 'must not have a NUL character'],
-    [`* * * * * ${'x'.repeat(150_000)}`, 'Too big: expected string to have <=100000 characters'],
-    [`* * * * * ${'x'.repeat(5_000_000)}`, 'the line has more than 200000 characters'],
+    [`* * * * * ${'x'.repeat(150_000)}`, 'the line has more than 10000 characters'],
+    [`* * * * * ${'x'.repeat(5_000_000)}`, 'the line has more than 10000 characters'],
     ['* * * * * %in', 'the command is empty'],
   ])('%# is named and the rest goes on', (line, reason) => {
     const { found, errors } = parseCrontab(`1 * * * * a\n${line}\n2 * * * * b\n`, byHand)

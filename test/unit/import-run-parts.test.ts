@@ -18,6 +18,8 @@ describe('a line that calls run-parts', () => {
       { folder: '/etc/cron.weekly', cwd: '/' },
     ],
     ['[ -x /usr/bin/run-parts ] && /usr/bin/run-parts /srv/jobs/ >/dev/null 2>&1', { folder: '/srv/jobs' }],
+    ['run-parts  /etc/cron.daily   2>&1', { folder: '/etc/cron.daily' }],
+    ['( run-parts /srv/jobs; ) >> /var/log/jobs 2>&1', { folder: '/srv/jobs' }],
     ['nice -n 19 run-parts -v --umask=077 -a now --arg=then /srv/jobs', { folder: '/srv/jobs', args: ['now', 'then'] }],
     [`run-parts --regex='^[a-z]+\\.sh$' /srv/jobs`, { folder: '/srv/jobs', names: /^[a-z]+\.sh$/ }],
   ])('%s is seen through', (command, expected) => {

@@ -1,11 +1,11 @@
 import * as files from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BelfryError } from '@shared/errors'
 import { importAnswer, type ImportCandidate } from '@shared/model/import'
 import type { TaskView } from '@shared/model/task'
-import { createCommandRunner, type RunCommand } from '../../electron/host/import/command-runner'
+import type { RunCommand } from '../../electron/host/import/command-runner'
 import { createImportService, type ImportServiceOptions } from '../../electron/host/import/import-service'
+import { makeTaskView } from '../support/make-task-view'
 import { makeMachine, shownTimers, type Machine } from '../support/machine'
 
 const at = Date.parse('2026-11-20T13:00:00Z')
@@ -14,20 +14,16 @@ const stamp = '2026-11-20T13-00-00-000Z'
 /** Tasks in memory, as the task service keeps them, with a record of what happened in which order. */
 function makeTasks(journal: string[]) {
   const views: TaskView[] = []
-  const view = (candidate: ImportCandidate): TaskView => ({
+  const view = (candidate: ImportCandidate): TaskView =>
+    makeTaskView({
     ...candidate,
     id: `t${views.length + 1}`,
     revision: 1,
     createdAt: new Date(at).toISOString(),
     updatedAt: new Date(at).toISOString(),
     countsFrom: new Date(at).toISOString(),
-    pause: null,
     state: candidate.enabled ? 'idle' : 'disabled',
-    nextAt: null,
-    activeRuns: [],
-    recent: [],
-    streak: null,
-  })
+    })
   const tasks: ImportServiceOptions['tasks'] = {
     all: () => views,
     async createImported(candidates) {
@@ -385,16 +381,44 @@ describe('all that this machine schedules', () => {
   })
 })
 
-describe('the real crontab of this machine', () => {
-  it('answers in a shape that is read, whether there is one or not', async () => {
-    const { username, uid } = userInfo()
-    const run = createCommandRunner(process.env)
-    const real = await run(['crontab', '-l'])
-    if (real.exitCode === null) console.info('There is no crontab command here: its absence is what is read.')
-    const answer = await service({ run, user: { name: username, uid } }).system(ask({ dryRun: true }))
-    expect(answer.errors.filter((error) => error.path === 'crontab -l' && error.line === null)).toEqual([])
-    expect(answer.notes.some((note) => note.startsWith('There is no crontab command here'))).toBe(
-      real.exitCode === null,
-    )
+describe('the crontab command', () => {
+  const crontabOf = async () => {
+    const { created, errors, notes } = await service().system(ask())
+    return { names: sorted(created), errors: errors.filter(({ path }) => path === 'crontab -l'), notes }
+  }
+  const absent = 'There is no crontab command here, so no crontab of your own was looked for.'
+
+  it('may have a crontab, and its tasks are found', async () => {
+    await machine.setCrontab('0 7 * * * backup\n')
+    const { names, errors, notes } = await crontabOf()
+    expect([names, errors]).toEqual([['backup'], []])
+    expect(notes).not.toContain(absent)
+  })
+
+  it('may have none, which is no error', async () => {
+    const { names, errors, notes } = await crontabOf()
+    expect([names, errors]).toEqual([[], []])
+    expect(notes).not.toContain(absent)
+  })
+
+  it('may not be there, which is noted', async () => {
+    await machine.removeTool('crontab')
+    const { names, errors, notes } = await crontabOf()
+    expect([names, errors]).toEqual([[], []])
+    expect(notes).toContain(absent)
+  })
+
+  it('may refuse, and what it says is told', async () => {
+    await machine.replaceTool('crontab', 'echo "You (root) are not allowed to use this program (crontab)" >&2; exit 1')
+    const { names, errors } = await crontabOf()
+    expect(names).toEqual([])
+    expect(errors).toEqual([
+      {
+        path: 'crontab -l',
+        line: null,
+        text: '',
+        message: 'You (root) are not allowed to use this program (crontab)',
+      },
+    ])
   })
 })

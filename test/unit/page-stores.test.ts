@@ -15,18 +15,9 @@ import { useRuns } from '../../renderer/src/stores/runs'
 import { useSystem } from '../../renderer/src/stores/system'
 import { useTasks } from '../../renderer/src/stores/tasks'
 import { makeRun } from '../support/make-run'
-import { makeTask } from '../support/make-task'
+import { makeTaskView } from '../support/make-task-view'
 import { startStores } from '../support/page-app'
 
-const view = (given: Partial<TaskView> = {}): TaskView => ({
-  ...makeTask(),
-  state: 'idle',
-  nextAt: null,
-  activeRuns: [],
-  recent: [],
-  streak: null,
-  ...given,
-})
 
 const status: SystemStatus = {
   version: '0.1.0',
@@ -96,6 +87,10 @@ class FakeHost {
           resume: os.tasks.resume.handler(none),
           run: os.tasks.run.handler(none),
           acknowledge: os.tasks.acknowledge.handler(none),
+          skipNext: os.tasks.skipNext.handler(none),
+          unskip: os.tasks.unskip.handler(none),
+          ledger: os.tasks.ledger.handler(none),
+          why: os.tasks.why.handler(none),
         },
         runs: {
           list: os.runs.list.handler(({ input }) => {
@@ -117,7 +112,12 @@ class FakeHost {
           log: os.runs.log.handler(none),
           follow: os.runs.follow.handler(none),
         },
-        schedule: { preview: os.schedule.preview.handler(none), upcoming: os.schedule.upcoming.handler(none) },
+        schedule: {
+          preview: os.schedule.preview.handler(none),
+          upcoming: os.schedule.upcoming.handler(none),
+          simulate: os.schedule.simulate.handler(none),
+        },
+        inbox: { list: os.inbox.list.handler(none), decide: os.inbox.decide.handler(none) },
         settings: {
           get: os.settings.get.handler(() => settingsModel.parse({})),
           update: os.settings.update.handler(none),
@@ -194,12 +194,12 @@ async function connect(): Promise<void> {
 
 describe('the connection', () => {
   it('is a mirror: what is there at first, then each change as it is told', async () => {
-    host.tasks = [view({ id: 'a', name: 'A' })]
+    host.tasks = [makeTaskView({ id: 'a', name: 'A' })]
     await connect()
     expect(useTasks().all.map((task) => task.name)).toEqual(['A'])
     expect(useSystem().status?.hostname).toBe('studio')
 
-    host.emit({ type: 'task.changed', task: view({ id: 'b', name: 'B' }) })
+    host.emit({ type: 'task.changed', task: makeTaskView({ id: 'b', name: 'B' }) })
     host.emit({ type: 'run.changed', run: makeRun({ id: 'r', status: 'running', taskId: 'b' }) })
     await vi.waitFor(() => expect(useTasks().byId.has('b')).toBe(true))
     expect(useRuns().active.map((run) => run.id)).toEqual(['r'])
@@ -209,15 +209,15 @@ describe('the connection', () => {
   })
 
   it('misses nothing that happens between subscribing and the answer, and lets no stale answer win', async () => {
-    host.tasks = [view({ id: 'a', name: 'old' })]
+    host.tasks = [makeTaskView({ id: 'a', name: 'old' })]
     let answer = (): void => undefined
     host.listing = new Promise((resolve) => {
       answer = resolve
     })
     void useConnection().start()
     await vi.waitFor(() => expect(host.subscriptions).toBe(1))
-    host.emit({ type: 'task.changed', task: view({ id: 'a', name: 'new' }) })
-    host.emit({ type: 'task.changed', task: view({ id: 'b' }) })
+    host.emit({ type: 'task.changed', task: makeTaskView({ id: 'a', name: 'new' }) })
+    host.emit({ type: 'task.changed', task: makeTaskView({ id: 'b' }) })
     await vi.advanceTimersByTimeAsync(500)
     expect(useConnection().state).toBe('connecting')
     answer()
@@ -226,7 +226,7 @@ describe('the connection', () => {
   })
 
   it('keeps what it knew when the host goes, waits longer each time, and starts over when it is back', async () => {
-    host.tasks = [view({ id: 'a' })]
+    host.tasks = [makeTaskView({ id: 'a' })]
     await connect()
     host.down = new BelfryError('UNAVAILABLE', 'stopping')
     host.emit('end')
@@ -244,7 +244,7 @@ describe('the connection', () => {
     expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000])
 
     host.down = undefined
-    host.tasks = [view({ id: 'c' })]
+    host.tasks = [makeTaskView({ id: 'c' })]
     connection.retryNow()
     await vi.waitFor(() => expect(connection.state).toBe('connected'))
     expect(useTasks().all.map((task) => task.id)).toEqual(['c'])
@@ -278,11 +278,11 @@ describe('the connection', () => {
 describe('a change that is shown at once', () => {
   it('is replaced by what the host answers', async () => {
     const tasks = useTasks()
-    tasks.put(view({ id: 'a', name: 'before' }))
+    tasks.put(makeTaskView({ id: 'a', name: 'before' }))
     const doing = tasks.change(
       'a',
       (task) => ({ ...task, name: 'guess' }),
-      async () => view({ id: 'a', name: 'answer' }),
+      async () => makeTaskView({ id: 'a', name: 'answer' }),
     )
     expect(tasks.byId.get('a')?.name).toBe('guess')
     await doing
@@ -291,7 +291,7 @@ describe('a change that is shown at once', () => {
 
   it('is taken back when the host refuses, unless something newer came meanwhile', async () => {
     const tasks = useTasks()
-    tasks.put(view({ id: 'a', name: 'before' }))
+    tasks.put(makeTaskView({ id: 'a', name: 'before' }))
     const refuse = async (): Promise<TaskView> => {
       throw new BelfryError('CONFLICT', 'no')
     }
@@ -299,9 +299,29 @@ describe('a change that is shown at once', () => {
     expect(tasks.byId.get('a')?.name).toBe('before')
 
     const doing = tasks.change('a', (task) => ({ ...task, name: 'guess' }), refuse)
-    tasks.put(view({ id: 'a', name: 'news' }))
+    tasks.put(makeTaskView({ id: 'a', name: 'news' }))
     await expect(doing).rejects.toThrow('no')
     expect(tasks.byId.get('a')?.name).toBe('news')
+  })
+
+  it('that takes a task away is taken back too, unless something newer came or the task is really gone', async () => {
+    const tasks = useTasks()
+    const refuse = (code: 'CONFLICT' | 'NOT_FOUND') => async (): Promise<TaskView> => {
+      throw new BelfryError(code, 'no')
+    }
+    tasks.put(makeTaskView({ id: 'a', name: 'before' }))
+    const doing = tasks.remove('a', refuse('CONFLICT'))
+    expect(tasks.byId.has('a')).toBe(false)
+    await expect(doing).rejects.toThrow('no')
+    expect(tasks.byId.get('a')?.name).toBe('before')
+
+    const again = tasks.remove('a', refuse('CONFLICT'))
+    tasks.put(makeTaskView({ id: 'a', name: 'news' }))
+    await expect(again).rejects.toThrow('no')
+    expect(tasks.byId.get('a')?.name).toBe('news')
+
+    await expect(tasks.remove('a', refuse('NOT_FOUND'))).rejects.toThrow('no')
+    expect(tasks.byId.has('a')).toBe(false)
   })
 
   it('is the same for a run that is cancelled too late, and for pausing everything', async () => {

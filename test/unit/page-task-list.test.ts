@@ -1,42 +1,33 @@
 import { describe, expect, it } from 'vitest'
 import type { TaskView } from '@shared/model/task'
 import { listTasks, matches, sortKey, type TaskQuery } from '../../renderer/src/components/tasks/task-list'
-import { makeTask } from '../support/make-task'
+import { makeTaskView } from '../support/make-task-view'
 
-const view = (given: Partial<TaskView>): TaskView => ({
-  ...makeTask(),
-  state: 'idle',
-  nextAt: null,
-  activeRuns: [],
-  recent: [],
-  streak: null,
-  ...given,
-})
 const everything: TaskQuery = { search: '', filter: 'all', tags: [] }
-const backup = view({
+const backup = makeTaskView({
   id: 'backup',
   name: 'Nightly backup',
   tags: ['backup', 'restic'],
   state: 'succeeded',
   nextAt: '2027-03-25T01:15:00.000Z',
 })
-const mirror = view({
+const mirror = makeTaskView({
   id: 'mirror',
   name: 'Mirror',
   tags: ['backup'],
   state: 'failed',
   streak: { count: 1, since: '2027-03-24T00:00:00.000Z', acknowledged: true },
 })
-const sync = view({
+const sync = makeTaskView({
   id: 'sync',
   name: 'Sync 10',
   state: 'running',
   activeRuns: ['r'],
   nextAt: '2027-03-24T11:30:00.000Z',
 })
-const sync2 = view({ id: 'sync2', name: 'sync 9', state: 'succeeded', nextAt: '2027-03-24T12:30:00.000Z' })
-const vm = view({ id: 'vm', name: 'VM', state: 'paused', pause: { since: '2027-03-24T00:00:00.000Z', until: null } })
-const off = view({ id: 'off', name: 'Off', state: 'disabled', enabled: false, description: 'was for the old server' })
+const sync2 = makeTaskView({ id: 'sync2', name: 'sync 9', state: 'succeeded', nextAt: '2027-03-24T12:30:00.000Z' })
+const vm = makeTaskView({ id: 'vm', name: 'VM', state: 'paused', pause: { since: '2027-03-24T00:00:00.000Z', until: null } })
+const off = makeTaskView({ id: 'off', name: 'Off', state: 'disabled', enabled: false, description: 'was for the old server' })
 const all = [off, vm, sync2, sync, mirror, backup]
 const ids = (tasks: readonly TaskView[]): string[] => tasks.map((task) => task.id)
 

@@ -13,13 +13,7 @@ import {
 } from '../../renderer/src/timeline/view'
 import { makeRun } from '../support/make-run'
 import type { RunStatus } from '@shared/model/run'
-import type { TaskView } from '@shared/model/task'
-import { makeTask } from '../support/make-task'
-
-/** A task with what is known about it now. */
-function view(given: Partial<TaskView>): TaskView {
-  return { ...makeTask(), state: 'idle', nextAt: null, activeRuns: [], recent: [], streak: null, ...given }
-}
+import { makeTaskView } from '../support/make-task-view'
 
 const m = 60_000
 const h = 60 * m
@@ -189,12 +183,12 @@ describe('a lane', () => {
 
 describe('the order of lanes', () => {
   const streak = { count: 2, since: at(-h), acknowledged: false }
-  const failing = view({ id: 'failing', name: 'Z', streak })
-  const seen = view({ id: 'seen', name: 'Y', streak: { ...streak, acknowledged: true }, nextAt: at(4 * h) })
-  const running = view({ id: 'running', name: 'X', activeRuns: ['r'], nextAt: at(9 * h) })
-  const soon = view({ id: 'soon', name: 'B', nextAt: at(h) })
-  const later = view({ id: 'later', name: 'A', nextAt: at(2 * h) })
-  const spent = view({ id: 'spent', name: 'C' })
+  const failing = makeTaskView({ id: 'failing', name: 'Z', streak })
+  const seen = makeTaskView({ id: 'seen', name: 'Y', streak: { ...streak, acknowledged: true }, nextAt: at(4 * h) })
+  const running = makeTaskView({ id: 'running', name: 'X', activeRuns: ['r'], nextAt: at(9 * h) })
+  const soon = makeTaskView({ id: 'soon', name: 'B', nextAt: at(h) })
+  const later = makeTaskView({ id: 'later', name: 'A', nextAt: at(2 * h) })
+  const spent = makeTaskView({ id: 'spent', name: 'C' })
   const all = [spent, later, soon, running, seen, failing]
 
   it('is attention, then running, then what is next; what was acknowledged needs nobody', () => {
@@ -217,6 +211,6 @@ describe('the order of lanes', () => {
     expect([soon, running, failing].map((task) => hasLane(task, false, until))).toEqual([true, true, true])
     expect(hasLane(spent, true, until)).toBe(true)
     expect(hasLane(spent, false, until)).toBe(false)
-    expect(hasLane(view({ id: 'far', nextAt: at(20 * h) }), false, until)).toBe(false)
+    expect(hasLane(makeTaskView({ id: 'far', nextAt: at(20 * h) }), false, until)).toBe(false)
   })
 })

@@ -25,6 +25,15 @@ const placeholders = (text: string): string[] =>
 /** `n` may be said in words. */
 const spoken = (text: string): string[] => placeholders(text).filter((name) => name !== 'n' && name !== 'word')
 
+/** What the page is made of, but for the words themselves: text by file. */
+async function sources(): Promise<ReadonlyMap<string, string>> {
+  const root = path.join(projectRoot, 'renderer/src')
+  const files = (await readdir(root, { recursive: true })).filter(
+    (file) => /\.(vue|ts)$/.test(file) && !file.startsWith('locales'),
+  )
+  return new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]))
+}
+
 describe('the words of the page', () => {
   it('are there in both languages', () => {
     expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort())
@@ -52,18 +61,29 @@ describe('the words of the page', () => {
   })
 
   it('exist for every key that a component names', async () => {
-    const root = path.join(projectRoot, 'renderer/src')
-    const files = (await readdir(root, { recursive: true })).filter(
-      (file) => /\.(vue|ts)$/.test(file) && !file.startsWith('locales'),
-    )
-    expect(files.length).toBeGreaterThan(50)
-    const missing = files.flatMap((file) =>
-      [...readFileSync(path.join(root, file), 'utf8').matchAll(/\bt\(\s*'([^']+)'/g)]
+    const files = await sources()
+    expect(files.size).toBeGreaterThan(50)
+    const missing = [...files].flatMap(([file, text]) =>
+      [...text.matchAll(/\bt\(\s*'([^']+)'/g)]
         .map((match) => match[1] ?? '')
         .filter((key) => !english.has(key))
         .map((key) => `${file}: ${key}`),
     )
     expect(missing).toEqual([])
+  })
+
+  it('are all said somewhere', async () => {
+    const text = [...(await sources()).values()].join('\n')
+    const named = new Set([...text.matchAll(/['"`]([\w.-]+)['"`]/g)].map((match) => match[1]))
+    // Such as `common.state.${state}`.
+    const begun = [...new Set([...text.matchAll(/`([a-z]\w*\.[\w.]*(?:\[')?)\$\{/gi)].map((match) => match[1] ?? ''))]
+    expect(begun).toContain('common.state.')
+    const unsaid = [...english.keys()].filter(
+      (key) =>
+        !named.has(key) &&
+        !begun.some((beginning) => key.startsWith(beginning) || key.startsWith(beginning.replace(/\['$/, '.'))),
+    )
+    expect(unsaid).toEqual([])
   })
 })
 

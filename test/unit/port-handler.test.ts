@@ -1,46 +1,17 @@
 import { MessageChannel } from 'node:worker_threads'
-import { implement } from '@orpc/server'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { contract, type Client } from '@shared/contract'
+import type { Client } from '@shared/contract'
 import { portClient } from '@shared/contract/client'
 import { BelfryError } from '@shared/errors'
-import { settings } from '@shared/model/settings'
 import { createPortHandler, type PortHandler } from '../../electron/desktop/port-handler'
-import type { HostRouter } from '../../electron/host/create-host'
+import { smallRouter, type SmallRouter } from '../support/small-router'
 
-const at = '2027-03-24T09:42:18.000Z'
-const defaultSettings = settings.parse({})
-let streams: number
+const noTasks = { items: [], nextCursor: null }
+let small: SmallRouter
 let logged: { readonly msg: string }[]
 let serve: PortHandler
 let close: (() => void)[]
-
-/** A few real procedures; what the host implements in full is tested there. */
-function smallRouter(): HostRouter {
-  const os = implement(contract)
-  const router = {
-    tasks: {
-      list: os.tasks.list.handler(() => ({ items: [], nextCursor: null })),
-      get: os.tasks.get.handler(({ input }) => {
-        throw new BelfryError('NOT_FOUND', `there is no task "${input.id}"`, { field: 'id' })
-      }),
-    },
-    events: {
-      stream: os.events.stream.handler(async function* ({ signal }) {
-        streams += 1
-        try {
-          yield { type: 'ready', at } as const
-          await new Promise((resolve) => signal?.addEventListener('abort', resolve))
-        } finally {
-          streams -= 1
-        }
-      }),
-    },
-    settings: { get: os.settings.get.handler(() => defaultSettings) },
-  }
-  return router as unknown as HostRouter
-}
 
 function connect() {
   const { port1, port2 } = new MessageChannel()
@@ -56,17 +27,17 @@ function connect() {
 }
 
 beforeEach(() => {
-  streams = 0
+  small = smallRouter()
   logged = []
   close = []
   const log = pino({}, { write: (line: string) => logged.push(JSON.parse(line) as { msg: string }) })
-  serve = createPortHandler(smallRouter(), log)
+  serve = createPortHandler(small.router, log)
 })
 afterEach(() => close.forEach((one) => one()))
 
 describe('a page on the port', () => {
   it('calls procedures', async () => {
-    expect(await connect().client.tasks.list()).toEqual({ items: [], nextCursor: null })
+    expect(await connect().client.tasks.list()).toEqual(noTasks)
   })
 
   it('gets the host’s errors with code and field', async () => {
@@ -85,10 +56,10 @@ describe('a page on the port', () => {
   it('gets streams, which end when it goes', async () => {
     const { client, page } = connect()
     const stream = await client.events.stream()
-    expect((await stream.next()).value).toEqual({ type: 'ready', at })
-    expect(streams).toBe(1)
+    expect((await stream.next()).value).toEqual({ type: 'ready', at: '2027-01-01T00:00:00.000Z' })
+    expect(small.listeners()).toBe(1)
     page.close()
-    await vi.waitFor(() => expect(streams).toBe(0))
+    await vi.waitFor(() => expect(small.listeners()).toBe(0))
   })
 })
 
@@ -115,7 +86,7 @@ describe('garbage over the port', () => {
   ])('such as %s is dropped, and the next call is answered', async (_what, garbage) => {
     const { client, page } = connect()
     page.postMessage(garbage)
-    expect(await client.settings.get()).toEqual(defaultSettings)
+    expect(await client.tasks.list()).toEqual(noTasks)
   })
 
   it('such as a procedure that does not exist gets NOT_FOUND', async () => {
@@ -127,7 +98,7 @@ describe('garbage over the port', () => {
   it('does not fill the log', async () => {
     const { client, page } = connect()
     for (let count = 0; count < 100; count += 1) page.postMessage('garbage')
-    await client.settings.get()
+    await client.tasks.list()
     expect(logged.map(({ msg }) => msg)).toEqual(Array(3).fill('a message of the page was dropped: it cannot be read'))
   })
 })

@@ -11,8 +11,10 @@ import { nodePorts } from '../../electron/platform/node-ports'
 import { systemProcesses } from '../../electron/platform/processes'
 import { keyFileSecretBox } from '../../electron/platform/secret-box-key-file'
 import { contract } from '../support/contract'
+import { clockContract } from '../support/contract-clock'
 import { moduleRunnerContract } from '../support/contract-module-runner'
 import { secretBoxContract } from '../support/contract-secret-box'
+import { virtualClock } from '../support/virtual-clock'
 
 async function temporaryFolder(): Promise<string> {
   const folder = await files.mkdtemp(join(tmpdir(), 'belfry-ports-'))
@@ -42,6 +44,8 @@ describe('the clock', () => {
     expect(called).toEqual([])
   })
 
+  describe('as every clock', () => contract(clockContract, () => ({ clock, pass: (until) => until })))
+
   describe('time zone', () => {
     const before = process.env['TZ']
     afterEach(() => {
@@ -66,6 +70,22 @@ describe('the clock', () => {
       expect(clock.timeZone()).toBe(machine.trim())
       expect('TZ' in process.env).toBe(false)
     })
+  })
+})
+
+describe('the clock that tests move by hand', () => {
+  contract(clockContract, () => {
+    const clock = virtualClock('2027-01-01T00:00:00Z')
+    return {
+      clock,
+      async pass(until) {
+        let settled = false
+        const settle = () => void (settled = true)
+        until.then(settle, settle)
+        while (!settled) await clock.advance(10)
+        return until
+      },
+    }
   })
 })
 

@@ -15,16 +15,18 @@ describe('a line of /proc/PID/stat', () => {
   const rest = Array.from({ length: 15 }, () => '0').join(' ')
 
   it.each([
-    { name: 'sleep', state: 'S', zombie: false },
-    { name: 'a b', state: 'R', zombie: false },
-    { name: ') S 1 (', state: 'Z', zombie: true },
-    { name: ')', state: 'X', zombie: true },
-    { name: '', state: 'D', zombie: false },
-  ])('is read with the name "$name"', ({ name, state, zombie }) => {
+    { name: 'sleep', state: 'S', zombie: false, stopped: false },
+    { name: 'a b', state: 'R', zombie: false, stopped: false },
+    { name: ') S 1 (', state: 'Z', zombie: true, stopped: false },
+    { name: ')', state: 'X', zombie: true, stopped: false },
+    { name: '', state: 'D', zombie: false, stopped: false },
+    { name: 'T', state: 'T', zombie: false, stopped: true },
+  ])('is read with the name "$name"', ({ name, state, zombie, stopped }) => {
     expect(parseStat(`4711 (${name}) ${state} 10 20 30 ${rest} 987654 0 0\n`)).toEqual({
       pid: 4711,
       name,
       zombie,
+      stopped,
       parent: 10,
       group: 20,
       session: 30,
@@ -55,12 +57,25 @@ describe('a line of ps', () => {
   it.each([
     {
       line: '  501     1   501      0 Ss   Fri Nov 20 09:05:01 2026     /usr/sbin/cfprefsd agent',
-      entry: { pid: 501, parent: 1, group: 501, session: 0, zombie: false, command: '/usr/sbin/cfprefsd agent' },
+      entry: {
+        pid: 501,
+        parent: 1,
+        group: 501,
+        session: 0,
+        zombie: false,
+        stopped: false,
+        command: '/usr/sbin/cfprefsd agent',
+      },
       startTime: 'Fri Nov 20 09:05:01 2026',
     },
     {
       line: '  77    76   70  f00ba Z    Sun Nov  1 09:05:01 2026     (sh)',
-      entry: { pid: 77, parent: 76, group: 70, session: 0, zombie: true, command: '(sh)' },
+      entry: { pid: 77, parent: 76, group: 70, session: 0, zombie: true, stopped: false, command: '(sh)' },
+      startTime: 'Sun Nov 1 09:05:01 2026',
+    },
+    {
+      line: '  78     1   78      0 T    Sun Nov  1 09:05:01 2026     /bin/cat',
+      entry: { pid: 78, parent: 1, group: 78, session: 0, zombie: false, stopped: true, command: '/bin/cat' },
       startTime: 'Sun Nov 1 09:05:01 2026',
     },
   ])('is read: $line', ({ line, entry, startTime }) => {

@@ -9,6 +9,7 @@ import { BelfryError } from '@shared/errors'
 import type { Run } from '@shared/model/run'
 import type { Task } from '@shared/model/task'
 import { createRunService, type RunService } from '../../electron/host/run/run-service'
+import { createLedger, type Ledger } from '../../electron/host/schedule/ledger'
 import { openStore } from '../../electron/host/store/open-store'
 import type { Store } from '../../electron/host/store/types'
 import { createWarnings, type Warnings } from '../../electron/host/system/warnings'
@@ -23,6 +24,7 @@ let clock: VirtualClock
 let store: Store
 let executor: ScriptedExecutor
 let warnings: Warnings
+let ledger: Ledger
 let runs: RunService
 let changes: [string, string][]
 const tasks = new Map<string, Task>()
@@ -36,9 +38,11 @@ beforeEach(async () => {
   warnings = createWarnings(ports, () => undefined)
   changes = []
   tasks.clear()
+  ledger = createLedger({ ports, store, refused: () => undefined, wrote: () => undefined })
   runs = createRunService({
     ports,
     store,
+    ledger,
     executors: { command: executor },
     task: (id) => tasks.get(id),
     settings: () => store.settings.get(),
@@ -48,6 +52,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  await ledger.stop()
   await store.close()
   await rm(folder, { recursive: true })
 })
@@ -59,7 +64,17 @@ function known(given: Parameters<typeof makeTask>[0] = {}): Task {
 }
 
 const due = (task: Task, scheduledAt = '2027-01-01T00:00:00Z') =>
-  ({ taskId: task.id, triggeredBy: 'cron', scheduledAt: Date.parse(scheduledAt), folded: 0 }) as const
+  ({
+    taskId: task.id,
+    triggeredBy: 'cron',
+    scheduledAt: Date.parse(scheduledAt),
+    event: null,
+    parameters: {},
+    folded: 0,
+    foldedFrom: null,
+    late: null,
+    replay: false,
+  }) as const
 
 describe('a run', () => {
   it('is on disk before its process may begin, while it runs, and when it has ended', async () => {
@@ -161,6 +176,7 @@ describe('a run', () => {
     const watched = createRunService({
       ports,
       store,
+      ledger,
       executors: { command: executor },
       task: (id) => tasks.get(id),
       settings: () => store.settings.get(),
@@ -197,9 +213,9 @@ describe('one instance per task', () => {
     const run = await runs.startManual(task, {})
     runs.startDue([due(task, '2027-01-01T00:01:00Z')])
     await expect
-      .poll(() => store.occurrences.list(task.id))
+      .poll(() => ledger.pending(task.id))
       .toMatchObject([
-        { scheduledAt: '2027-01-01T00:01:00.000Z', state: 'skipped', reason: 'overlap', count: 1, runId: run.id },
+        { from: '2027-01-01T00:01:00.000Z', state: 'skipped', reason: 'overlap', count: 1, runId: run.id },
       ])
     ;(await starting).finish()
     await runs.ended(run.id)
@@ -421,6 +437,7 @@ describe('what the last host left unfinished', () => {
     const next = createRunService({
       ports: { clock, ids: ulids(), log: pino({ level: 'silent' }) },
       store,
+      ledger,
       executors: { command: executor },
       task: (id) => tasks.get(id),
       settings: () => store.settings.get(),
@@ -444,6 +461,7 @@ describe('what the last host left unfinished', () => {
     const next = createRunService({
       ports: { clock, ids: ulids(), log: pino({ level: 'silent' }) },
       store,
+      ledger,
       executors: { command: executor },
       task: (id) => tasks.get(id),
       settings: () => store.settings.get(),

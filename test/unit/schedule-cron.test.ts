@@ -5,10 +5,10 @@ import { nextCron } from '@shared/schedule/cron'
 
 const next = (expression: string, zone: string, from: string, count: number): string[] => {
   const found: string[] = []
-  for (let after = new Date(from); found.length < count;) {
+  for (let after = Date.parse(from); found.length < count;) {
     const at = nextCron(expression, zone, after)
-    if (!at) break
-    found.push(at.toISOString())
+    if (at === undefined) break
+    found.push(new Date(at).toISOString())
     after = at
   }
   return found
@@ -58,8 +58,8 @@ describe('a cron expression comes when Vixie cron would have it', () => {
         fc.constantFrom(...zones),
         fc.integer({ min: 0, max: 4e12 }),
         (expression, zone, t) => {
-          const at = nextCron(expression, zone, new Date(t))
-          expect(at?.getTime()).toBeGreaterThan(t)
+          const at = nextCron(expression, zone, t)
+          expect(at).toBeGreaterThan(t)
         },
       ),
       { numRuns: 300 },
@@ -69,7 +69,7 @@ describe('a cron expression comes when Vixie cron would have it', () => {
   it('keeps giving right answers when more expressions are asked for than are kept', () => {
     const ask = () =>
       Array.from({ length: 600 }, (_, index) =>
-        nextCron(`${index % 60} ${Math.floor(index / 60)} * * *`, 'UTC', new Date('2027-01-01T00:00:00Z')),
+        nextCron(`${index % 60} ${Math.floor(index / 60)} * * *`, 'UTC', Date.parse('2027-01-01T00:00:00Z')),
       )
     expect(ask()).toEqual(ask())
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { messageOf } from '@shared/errors'
 import type { Pause, Task } from '@shared/model/task'
 import { createPlanner, type DueTask } from '../../electron/host/schedule/planner'
 import { makeTask } from '../support/make-task'
@@ -11,21 +12,28 @@ interface Scene {
   readonly set: (task: Task) => void
   pauseAll: Pause | null
   idleSince: number | null | undefined
-  readonly pausesEnded: (string | null)[]
+  readonly pausesEnded: [string | null, string][]
+  readonly unplanned: string[]
 }
 
 const start = '2027-01-01T00:00:00.000Z'
 
-function scene(tasks: readonly Task[], startups: { taskId: string; at: number }[] = []): Scene {
+function scene(
+  tasks: readonly Task[],
+  startups: { taskId: string; at: number }[] = [],
+  pauseAll: Pause | null = null,
+): Scene {
   const clock = virtualClock(start)
   const known = new Map(tasks.map((task) => [task.id, task]))
   const due: DueTask[] = []
-  const pausesEnded: (string | null)[] = []
+  const pausesEnded: [string | null, string][] = []
+  const unplanned: string[] = []
   const made: Scene = {
     clock,
     due,
     pausesEnded,
-    pauseAll: null,
+    unplanned,
+    pauseAll,
     idleSince: undefined,
     planner: createPlanner({
       clock,
@@ -33,8 +41,9 @@ function scene(tasks: readonly Task[], startups: { taskId: string; at: number }[
       idleSince: () => made.idleSince,
       pausedAll: () => made.pauseAll,
       dispatch: (found) => due.push(...found),
-      pauseEnded: (id) => pausesEnded.push(id),
+      pauseEnded: (id, until) => pausesEnded.push([id, until]),
       moved: () => undefined,
+      unplannable: (id, error) => unplanned.push(`${id}: ${messageOf(error)}`),
     }),
     set(task) {
       known.set(task.id, task)
@@ -150,7 +159,7 @@ describe('what is not due', () => {
     await clock.advance(29_999)
     expect(due).toEqual([])
     await clock.advance(1)
-    expect(pausesEnded).toEqual([task.id])
+    expect(pausesEnded).toEqual([[task.id, until]])
     set({ ...task, pause: null, countsFrom: until })
     await clock.advance(10_000)
     expect(at(due)).toEqual([until, '2027-01-01T00:00:40.000Z'])
@@ -167,6 +176,38 @@ describe('what is not due', () => {
     made.planner.trackAll([task.id], made.clock.now())
     await made.clock.advance(10_000)
     expect(at(made.due)).toEqual(['2027-01-01T00:01:00.000Z', '2027-01-01T00:01:10.000Z'])
+  })
+})
+
+describe('the end of a pause', () => {
+  const until = '2027-01-01T00:00:30.000Z'
+  const later = '2027-01-01T00:01:00.000Z'
+
+  it('of everything comes also when the host started in the middle of it', async () => {
+    const { clock, due, pausesEnded } = scene([every(10_000)], [], { since: start, until })
+    await clock.advance(29_999)
+    expect(pausesEnded).toEqual([])
+    await clock.advance(1)
+    expect(pausesEnded).toEqual([[null, until]])
+    expect(at(due)).toEqual([until])
+  })
+
+  it('of everything comes at once when the host started after it', async () => {
+    const ended = '2026-12-31T23:00:00.000Z'
+    const { clock, pausesEnded } = scene([], [], { since: '2026-12-31T22:00:00.000Z', until: ended })
+    await clock.advance(1)
+    expect(pausesEnded).toEqual([[null, ended]])
+  })
+
+  it('is not told for a pause that is no more, though its task was removed and restored meanwhile', async () => {
+    const task = every(10_000)
+    const { clock, planner, set, pausesEnded } = scene([{ ...task, pause: { since: start, until } }])
+    planner.forget(task.id)
+    set({ ...task, pause: { since: start, until: later } })
+    await clock.advance(59_999)
+    expect(pausesEnded).toEqual([])
+    await clock.advance(1)
+    expect(pausesEnded).toEqual([[task.id, later]])
   })
 })
 
@@ -228,5 +269,31 @@ describe('the clocks misbehave', () => {
     clock.setTimeZone('Asia/Shanghai')
     await clock.advance(30_000)
     expect(planner.nextAt(task.id)).toBe(Date.parse('2027-01-01T04:00:00Z'))
+  })
+})
+
+describe('a task that cannot be planned', () => {
+  const unreadable = { kind: 'cron', expression: 'nonsense' } as const
+  const told = 'bad: the expression has 1 field; 5 are needed, or 6 with seconds, or 7 with the year'
+
+  it('is told of, and the others go on', async () => {
+    const { clock, due, planner, unplanned } = scene([
+      { ...makeTask(), id: 'bad', triggers: [unreadable] },
+      every(10_000),
+    ])
+    expect(unplanned).toEqual([told])
+    await clock.advance(10_000)
+    expect(planner.nextAt('bad')).toBeUndefined()
+    expect(at(due)).toEqual(['2027-01-01T00:00:10.000Z'])
+  })
+
+  it('is told of also when that shows only once it is due', async () => {
+    const bad = { ...every(10_000), id: 'bad', triggers: [...every(10_000).triggers] }
+    const { clock, due, planner, unplanned } = scene([bad, every(20_000)])
+    bad.triggers[0] = unreadable
+    await clock.advance(40_000)
+    expect(unplanned).toEqual([told])
+    expect(planner.nextAt('bad')).toBeUndefined()
+    expect(at(due)).toEqual(['2027-01-01T00:00:20.000Z', '2027-01-01T00:00:40.000Z'])
   })
 })

@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
-import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { networkInterfaces, tmpdir, type NetworkInterfaceInfo } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { httpClient } from '@shared/contract/client'
 import { openPageDoor, type PageDoor } from '../../electron/host/serve/page-door'
@@ -62,6 +64,23 @@ async function signIn(to = door): Promise<Record<string, string>> {
   const url = new URL(to.issueUrl())
   const answer = await ask(url.pathname + url.search, { to })
   return { cookie: answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '' }
+}
+
+/** Whether something listens there: `connected`, or why not. */
+function reach(host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve('connected')
+    })
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+  })
+}
+
+/** A link-local address counts only with its interface. */
+function ownAddress({ address, scopeid, family }: NetworkInterfaceInfo): string {
+  return family === 'IPv6' && scopeid > 0 ? `${address}%${scopeid}` : address
 }
 
 describe('a browser without a session', () => {
@@ -226,6 +245,33 @@ describe('the door', () => {
     stop.abort()
     await stream.next().catch(() => undefined)
     await vi.waitFor(() => expect(small.listeners()).toBe(0))
+  })
+
+  it('can be reached from this machine alone', async () => {
+    expect(await reach('127.0.0.1', door.port)).toBe('connected')
+    const others = Object.values(networkInterfaces()).flatMap((all = []) => all.filter(({ internal }) => !internal))
+    // On Linux all of 127/8 is this machine, and only what listens on every address answers on another than its own.
+    const addresses = ['::1', ...(process.platform === 'linux' ? ['127.0.0.2'] : []), ...others.map(ownAddress)]
+    for (const address of addresses) expect([address, await reach(address, door.port)]).not.toContain('connected')
+  })
+
+  it('answers as ever on connections that were open when it stopped listening', async () => {
+    const closing = await openDoor(0)
+    const session = await signIn(closing)
+    const socket = connect(closing.port, '127.0.0.1')
+    await once(socket, 'connect')
+    const head = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${closing.port}\r\nCookie: ${session['cookie']}\r\n`
+    // One request and half of the next: once the first is answered, the door has read the half.
+    socket.write(`${head}\r\n${head}`)
+    const [first] = (await once(socket, 'data')) as [Buffer]
+    expect(first.toString()).toContain('HTTP/1.1 200 OK')
+    closing.stopListening()
+    socket.write('Connection: close\r\n\r\n')
+    const second = await text(socket)
+    expect(second).toContain('HTTP/1.1 200 OK')
+    expect(second).toContain('the page')
+    expect(new URL(closing.issueUrl()).port).toBe(String(closing.port))
+    await closing.close()
   })
 
   it('says so when the port that was asked for is taken, and else takes another', async () => {

@@ -105,8 +105,9 @@ describe('a page of a log', () => {
     ['the end', { after: 998, limit: 10 }, [999, 1000]],
     ['behind the end', { after: 1000, limit: 10 }, []],
     ['a tail', { after: 0, limit: 10, tail: 2 }, [999, 1000]],
-    ['a tail that is longer than the page', { after: 0, limit: 2, tail: 4 }, [997, 998]],
-    ['a tail longer than the log', { after: 0, limit: 2, tail: 5000 }, [1, 2]],
+    ['a tail that is longer than a page', { after: 0, limit: 2, tail: 4 }, [997, 998, 999, 1000]],
+    ['a tail longer than the log', { after: 0, limit: 2, tail: 5000 }, Array.from({ length: 1000 }, (_, n) => n + 1)],
+    ['a tail longer than what is new', { after: 997, limit: 2, tail: 5000 }, [998, 999, 1000]],
     ['a tail of what is new', { after: 999, limit: 10, tail: 5 }, [1000]],
     ['no tail', { after: 0, limit: 10, tail: 0 }, []],
   ]

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { importSource, taskDefinition, type TaskInput } from '@shared/model/task'
 import type { BelfryEvent } from '@shared/model/event'
 import { createEventBus } from '../../electron/host/events'
-import type { Processes } from '../../electron/host/ports'
+import type { Files, Processes } from '../../electron/host/ports'
 import { createPlanner } from '../../electron/host/schedule/planner'
 import { openStore } from '../../electron/host/store/open-store'
 import type { Store } from '../../electron/host/store/types'
@@ -18,6 +18,7 @@ import { virtualClock, type VirtualClock } from '../support/virtual-clock'
 let folder: string
 let clock: VirtualClock
 let store: Store
+let refuseJournal: boolean
 let tasks: TaskService
 let active: string[]
 let told: BelfryEvent[]
@@ -26,7 +27,12 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'belfry-tasks-'))
   clock = virtualClock('2027-01-01T00:00:00Z')
   const ids = ulids()
-  store = await openStore({ clock, ids, files, log: pino({ level: 'silent' }) }, folder, '0.0.0')
+  refuseJournal = false
+  const open: Files['open'] = async (path, ...more) => {
+    if (refuseJournal && String(path).includes('/runs/')) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+    return files.open(path, ...more)
+  }
+  store = await openStore({ clock, ids, files: { ...files, open }, log: pino({ level: 'silent' }) }, folder, '0.0.0')
   active = []
   told = []
   const events = createEventBus()
@@ -39,6 +45,7 @@ beforeEach(async () => {
     dispatch: () => undefined,
     pauseEnded: () => undefined,
     moved: () => undefined,
+    unplannable: () => undefined,
   })
   planner.start([])
   const processes = { bootId: () => 'this boot' } as Processes
@@ -105,6 +112,32 @@ describe('a change', () => {
   })
 })
 
+describe('the end of a pause', () => {
+  const since = '2027-01-01T00:00:00.000Z'
+  const until = '2027-01-01T01:00:00.000Z'
+  const later = '2027-01-09T00:00:00.000Z'
+
+  it('ends the pause that ran out, and what counts counts from there', async () => {
+    const made = await tasks.create(definition({ triggers: [...hourly] }))
+    await tasks.setPause(made.id, { since, until })
+    await clock.advance(3_900_000)
+    await tasks.endPause(made.id, until)
+    expect(tasks.view(tasks.find(made.id))).toMatchObject({ pause: null, state: 'idle', countsFrom: until })
+  })
+
+  it('leaves a newer pause alone, also one that is being stored', async () => {
+    const { id } = await tasks.create(definition())
+    await tasks.setPause(id, { since, until })
+    await Promise.all([tasks.setPause(id, { since, until: later }), tasks.endPause(id, until)])
+    expect(tasks.find(id).pause).toEqual({ since, until: later })
+    told = []
+    await tasks.endPause(id, until)
+    await tasks.endPause('a task that is gone', until)
+    expect(tasks.find(id).pause).toEqual({ since, until: later })
+    expect(told).toEqual([])
+  })
+})
+
 describe('a removal', () => {
   it('can be taken back, all of the task as it was', async () => {
     const source = importSource.parse({
@@ -159,6 +192,19 @@ describe('once per boot', () => {
     expect(store.state.rememberedBoot(id)).toBeUndefined()
     await tasks.setEnabled(id, true)
     expect(store.state.rememberedBoot(id)).toBe('this boot')
+  })
+
+  it('changes nothing when the disk refuses to remember it', async () => {
+    const onBoot = definition({ triggers: [{ kind: 'startup', on: 'boot' }, ...hourly] })
+    const disabled = await tasks.create({ ...onBoot, name: 'disabled', enabled: false })
+    told = []
+    refuseJournal = true
+    await expect(tasks.create(onBoot)).rejects.toMatchObject({ code: 'STORAGE' })
+    await expect(tasks.setEnabled(disabled.id, true)).rejects.toMatchObject({ code: 'STORAGE' })
+    refuseJournal = false
+    expect(tasks.list({}).map(({ name, enabled }) => [name, enabled])).toEqual([['disabled', false]])
+    expect(told).toEqual([])
+    expect(await tasks.create(onBoot)).toMatchObject({ name: 'backup', nextAt: '2027-01-01T01:00:00.000Z' })
   })
 
   it('a locked task stays disabled and says why', async () => {

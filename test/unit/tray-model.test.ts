@@ -85,7 +85,7 @@ describe('the menu', () => {
       '---',
       'Pause all >',
       '  For 1 hour',
-      '  Until tomorrow 09:00',
+      '  Until tomorrow',
       '  Until resumed',
       '---',
       'Open Belfry',
@@ -141,6 +141,16 @@ describe('the menu', () => {
     ])
   })
 
+  it('names of a streak the run that broke, not one that was cancelled after it', () => {
+    const broke = failing('Mirror', 'no route to host')
+    const cancelled = { ...brokenEnd('cancelled'), id: 'run-cancelled', status: 'cancelled' } as const
+    const items = menuOf(model({ tasks: [{ ...broke, recent: [...broke.recent, cancelled] }] }).menu, 'Needs attention')
+    expect(lines(items)).toContain('  (no route to host)')
+    expect(menuOf(items, 'Mirror')).toContainEqual(
+      expect.objectContaining({ label: 'Open log', action: { do: 'open', hash: '/runs/run-broken' } }),
+    )
+  })
+
   it('offers the tasks that ran last first, then the others by name, and none twice at once', () => {
     const recent = (startedAt: string): TaskView['recent'] => [
       { ...brokenEnd(''), status: 'succeeded', startedAt, error: null },
@@ -183,20 +193,19 @@ describe('the menu', () => {
 
 describe('pausing from the menu', () => {
   it('for an hour ends an hour from the click', () => {
-    expect(pauseUntil('hour', now)).toBe('2027-03-24T10:42:18.000Z')
+    expect(pauseUntil('hour', now, 'UTC')).toBe('2027-03-24T10:42:18.000Z')
   })
 
-  it('until tomorrow ends at nine in the morning of the next day', () => {
-    const until = new Date(pauseUntil('tomorrow', now) ?? '')
-    expect([until.getHours(), until.getMinutes(), until.getDate()]).toEqual([
-      9,
-      0,
-      new Date(now + 86_400_000).getDate(),
-    ])
+  it.each([
+    ['Europe/Berlin', '2027-03-24T23:00:00.000Z'],
+    ['Asia/Shanghai', '2027-03-24T16:00:00.000Z'],
+    ['America/Los_Angeles', '2027-03-25T07:00:00.000Z'],
+  ])('until tomorrow ends where the next day begins in %s, whatever zone this process has', (zone, expected) => {
+    expect(pauseUntil('tomorrow', now, zone)).toBe(expected)
   })
 
   it('until resumed has no end', () => {
-    expect(pauseUntil('resumed', now)).toBeNull()
+    expect(pauseUntil('resumed', now, 'UTC')).toBeNull()
   })
 })
 

@@ -1,7 +1,7 @@
 /** Listeners' callbacks as an async iterable, for the contract's streams. */
 import { BelfryError } from '@shared/errors'
 
-/** A reader that lags this far behind is cut off; it subscribes anew and fetches. */
+/** A reader that lags further behind is cut off, whether it asks or not; it subscribes anew and fetches. */
 const mostBehind = 10_000
 
 /**
@@ -15,9 +15,15 @@ export async function* eventStream<T>(
   signal?: AbortSignal,
 ): AsyncGenerator<T, void, void> {
   const behind: T[] = []
+  let tooSlow = false
   let wake: (() => void) | undefined
   const unsubscribe = subscribe((event) => {
-    behind.push(event)
+    if (behind.length < mostBehind) behind.push(event)
+    else {
+      tooSlow = true
+      behind.length = 0
+      unsubscribe()
+    }
     wake?.()
   })
   const aborted = (): void => wake?.()
@@ -25,8 +31,7 @@ export async function* eventStream<T>(
   try {
     yield first
     while (!signal?.aborted) {
-      if (behind.length > mostBehind)
-        throw new BelfryError('UNAVAILABLE', 'the reader of events is too slow; subscribe again')
+      if (tooSlow) throw new BelfryError('UNAVAILABLE', 'the reader of events is too slow; subscribe again')
       const event = behind.shift()
       if (event !== undefined) yield event
       else await new Promise<void>((resolve) => (wake = resolve))

@@ -7,16 +7,17 @@ import type { Clock } from '../ports'
 import type { RunService } from '../run/run-service'
 import { autoDst } from '@shared/schedule/cron'
 import type { Account } from '../schedule/account'
-import { bothAt, occurrences } from '../schedule/occurrences'
 import type { Planner } from '../schedule/planner'
 import { previewSchedule } from '../schedule/preview'
 import { simulate } from '../schedule/simulate'
+import { upcomingOccurrences } from '../schedule/upcoming'
 import { usualDuration } from '../schedule/usual-duration'
 import { sleep } from '../run/timer'
 import type { Inbox } from '../tasks/inbox'
 import type { Store } from '../store/types'
 import type { SystemService } from '../system/system-service'
 import type { Warnings } from '../system/warnings'
+import { findRunsTask } from '../tasks/find-task'
 import type { TaskService } from '../tasks/task-service'
 import { eventStream } from './event-stream'
 import { followRun } from './follow-run'
@@ -53,6 +54,7 @@ export function createRouter({
   // Outputs are our own and typed: checking them again would cost more than making them.
   const os = implement(contract).$config({ initialOutputValidationIndex: Number.NaN })
   const now = (): string => new Date(clock.now()).toISOString()
+  const breathe = (): Promise<void> => new Promise((resolve) => clock.after(0, resolve))
 
   return os.router({
     tasks: {
@@ -74,7 +76,7 @@ export function createRouter({
       ),
       skipNext: os.tasks.skipNext.handler(({ input }) => tasks.skipNext(input.id)),
       unskip: os.tasks.unskip.handler(({ input }) => tasks.unskip(input.id, input.at)),
-      ledger: os.tasks.ledger.handler(({ input: { id, ...query } }) => account.ledger(taskOf(id), query)),
+      ledger: os.tasks.ledger.handler(({ input: { id, ...query } }) => account.ledger(findRunsTask(store, id), query)),
       why: os.tasks.why.handler(({ input }) =>
         account.why(tasks.find(input.id), input.at === undefined ? undefined : Date.parse(input.at)),
       ),
@@ -82,7 +84,7 @@ export function createRouter({
     },
     runs: {
       list: os.runs.list.handler(({ input: { task, ...query } }) =>
-        runs.list({ ...query, ...(task === undefined ? {} : { taskId: taskOf(task) }) }),
+        runs.list({ ...query, ...(task === undefined ? {} : { taskId: findRunsTask(store, task) }) }),
       ),
       get: os.runs.get.handler(({ input }) => runs.get(input.id)),
       cancel: os.runs.cancel.handler(({ input }) => runs.cancel(input.id)),
@@ -101,7 +103,10 @@ export function createRouter({
           input.count,
         )
       }),
-      upcoming: os.schedule.upcoming.handler(({ input }) => ({ items: upcoming(input) })),
+      upcoming: os.schedule.upcoming.handler(async ({ input: { from, until, perTask } }) => {
+        const range = { from: Math.max(clock.now(), Date.parse(from ?? now())), until: Date.parse(until), perTask }
+        return { items: await upcomingOccurrences(tasks.all(), planner.moment, range, breathe) }
+      }),
       simulate: os.schedule.simulate.handler(({ input }) =>
         simulate({
           tasks: store.tasks.all(),
@@ -145,23 +150,4 @@ export function createRouter({
       ),
     },
   })
-
-  /** A removed task's runs are still there under its id. */
-  function taskOf(wanted: string): string {
-    return store.runs.lastNumber(wanted) > 0 ? wanted : tasks.find(wanted).id
-  }
-
-  function upcoming(input: { from?: string | undefined; until: string; perTask: number }) {
-    const from = Math.max(clock.now(), input.from === undefined ? 0 : Date.parse(input.from))
-    return tasks
-      .all()
-      .flatMap((task) => {
-        const first = task.nextAt === null ? undefined : Date.parse(task.nextAt)
-        if (first === undefined) return []
-        const limit = { count: input.perTask, end: Date.parse(input.until) }
-        const coming = [...occurrences(task.triggers, bothAt(Math.max(from, first) - 1), planner.moment(task), limit)]
-        return coming.map(({ at }) => ({ taskId: task.id, taskName: task.name, at: new Date(at).toISOString() }))
-      })
-      .toSorted((a, b) => (a.at < b.at ? -1 : 1))
-  }
 }

@@ -29,6 +29,8 @@ export interface Report {
   output(): void
   /** Some output was passed over: it came faster than it can be recorded. */
   dropped(): void
+  /** The log did not take all output: the rest is in the run's spool alone. */
+  unrecorded(reason: string): void
 }
 
 export interface Outcome {
@@ -63,6 +65,9 @@ export interface Executor<A extends Action = Action> {
    * disk does not give it) processes are ended all the same.
    */
   endLeftovers(
-    leftover: Pick<Execution, 'run' | 'log' | 'logLimit'> & { readonly spoolFolder: string | null },
+    leftover: Pick<Execution, 'run' | 'log' | 'logLimit'> & {
+      readonly spoolFolder: string | null
+      readonly report: Pick<Report, 'dropped' | 'unrecorded'>
+    },
   ): Promise<Outcome>
 }

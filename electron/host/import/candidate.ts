@@ -1,7 +1,7 @@
 /** What importers have in common: a thing found, checked by the same rules as every task. */
 import { BelfryError, invalidInput } from '@shared/errors'
 import { importCandidate, type ImportCandidate, type ImportError } from '@shared/model/import'
-import type { ImportSource } from '@shared/model/task'
+import { longestTaskName, type ImportSource } from '@shared/model/task'
 import type { z } from 'zod'
 
 /** The thing that schedules the job today, to be switched off when Belfry takes it over. */
@@ -57,15 +57,27 @@ export function numbered(found: readonly Found[]): Found[] {
   })
 }
 
-/** Gives a name that is taken already a number: `backup`, `backup (2)`. */
+/** Gives a name that is taken already a number: `backup`, `backup (2)`; one with no room for it is cut. */
 export function distinctNames(found: readonly Found[], taken: Iterable<string>): Found[] {
   const names = new Set(taken)
+  /** Where to go on for each name, or a thousand equal ones would be looked up half a million times. */
+  const counts = new Map<string, number>()
   return found.map((item) => {
-    let name = item.candidate.name
-    for (let count = 2; names.has(name); count += 1) name = `${item.candidate.name} (${count})`
+    const wanted = item.candidate.name
+    let name = wanted
+    let count = counts.get(wanted) ?? 2
+    for (; names.has(name); count += 1) name = withNumber(wanted, count)
+    counts.set(wanted, count)
     names.add(name)
     return { ...item, candidate: { ...item.candidate, name } }
   })
+}
+
+function withNumber(name: string, count: number): string {
+  const number = ` (${count})`
+  // Half of a surrogate pair is no character.
+  const cut = name.slice(0, longestTaskName - number.length).replace(/[\uD800-\uDBFF]$/, '')
+  return cut.trimEnd() + number
 }
 
 /** Nobody's job runs as somebody else: what another user runs stays locked and off. */

@@ -6,15 +6,18 @@ export interface Assignment {
   readonly value: string
 }
 
-const assignmentLine =
-  /^\s*(?:"([^"=]*)"|'([^'=]*)'|([^\s="'#][^\s=]*))\s*=\s*(?:"([^"]*)"|'([^']*)'|((?!["'])[^\n]*?))\s*$/
+const assignmentLine = /^(?:"([^"=]*)"|'([^'=]*)'|([^\s="'#][^\s=]*))\s*=\s*(\S.*)?$/
+const quoted = /^(?:"([^"]*)"|'([^']*)')$/
 
 /** `NAME = "value"`, quotes stripped and nothing expanded; undefined when the line is something else. */
 export function readAssignment(line: string): Assignment | undefined {
-  const match = assignmentLine.exec(line)
+  const match = assignmentLine.exec(line.trim())
   if (!match) return undefined
-  const [, doubleName, singleName, plainName, doubleValue, singleValue, plainValue] = match
-  return { name: doubleName ?? singleName ?? plainName ?? '', value: doubleValue ?? singleValue ?? plainValue ?? '' }
+  const [, double, single, plain, value = ''] = match
+  const name = double ?? single ?? plain ?? ''
+  if (!/^["']/.test(value)) return { name, value }
+  const within = quoted.exec(value)
+  return within ? { name, value: within[1] ?? within[2] ?? '' } : undefined
 }
 
 /** What the lines so far add up to. */

@@ -22,16 +22,27 @@ const plainNames = /^[A-Za-z0-9_-]+$/
 const lsbNames = /^(?:[a-z0-9]+|_?(?:[a-z0-9_.]+-)+[a-z0-9]+|[A-Za-z0-9_-]+)$/
 const leftOvers = /\.dpkg-(?:old|dist|new|tmp)$/
 
-/** A guard such as `test -x /usr/sbin/anacron ||`, a brace, a `cd`, the call, redirections; nothing else. */
-const line =
-  /^(?:(?:test|\[)\s[^|&;]*(?:\|\||&&)\s*)?[{(]?\s*(?:cd\s+([^\s;&|]+)\s*(?:&&|;)\s*)?(?:(?:nice|ionice)(?:\s+-\S+(?:\s+\d+)?)*\s+)?(?:\S*\/)?run-parts((?:\s+[^\s;&|>{}()]+)+)\s*((?:\d?>>?\s*(?:&\d|[^\s&;|]+)\s*)*);?\s*[})]?\s*((?:\d?>>?\s*(?:&\d|[^\s&;|]+)\s*)*)$/
+const guard = String.raw`(?:(?:test|\[) [^|&;]*(?:\|\||&&) ?)?`
+const changeFolder = String.raw`(?:cd ([^ ;&|]+) ?(?:&&|;) ?)?`
+const niceness = String.raw`(?:(?:nice|ionice)(?: -\S+(?: \d+)?)* )?`
+/** A number before `>` belongs to the redirection. */
+const call = String.raw`(?:\S*\/)?run-parts((?: (?!\d>)[^ ;&|<>{}()]+)+) ?`
+const redirections = String.raw`(?:\d?>>? ?(?:&\d|[^ ;&|<>]+)(?: |$|(?=[;})])))*`
+
+/**
+ * A guard such as `test -x /usr/sbin/anacron ||`, a brace, a `cd`, the call, redirections; nothing else. For a line with
+ * single spaces: no part of it can then be read in two ways, which would take time in powers of its length.
+ */
+const line = new RegExp(
+  `^${guard}[{(]? ?${changeFolder}${niceness}${call}${redirections}(?:; ?)?(?:[})] ?${redirections})?$`,
+)
 
 /** What the command line calls run-parts for; undefined when it does something else or cannot be told by looking. */
 export function readRunParts(command: string): RunPartsCall | undefined {
-  const match = line.exec(command.trim())
+  const match = line.exec(command.replace(/\s+/g, ' ').trim())
   if (!match) return undefined
   const words = (match[2] ?? '').trim().split(/\s+/)
-  const folder = words.pop()?.replace(/(?<=.)\/+$/, '') ?? ''
+  const folder = words.pop()?.replace(/(?<=[^/])\/+$/, '') ?? ''
   if (!/^\/[\w./+@:-]*$/.test(folder)) return undefined
   const args: string[] = []
   let names = plainNames

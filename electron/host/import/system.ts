@@ -19,7 +19,7 @@ export interface SystemOptions {
 }
 
 /** What the user's own crontab goes by: its file belongs to cron. */
-export const userCrontabPath = 'crontab -l'
+const userCrontabPath = 'crontab -l'
 
 /** Where no crontab names these folders, something else runs them (anacron) or nothing does. */
 const conventional: Readonly<Record<string, string>> = {
@@ -130,6 +130,7 @@ async function userTable(run: RunCommand, user: string): Promise<Findings> {
 
 async function unnamedFolders(options: SystemOptions, named: ReadonlySet<string>): Promise<Findings> {
   const found: Found[] = []
+  const errors: ImportError[] = []
   const notes: string[] = []
   for (const [folder, time] of Object.entries(conventional)) {
     if (named.has(folder)) continue
@@ -139,8 +140,14 @@ async function unnamedFolders(options: SystemOptions, named: ReadonlySet<string>
     const names = call && (await scriptsOf(options, call).catch(() => []))
     if (!line || !call || !names || names.length === 0) continue
     const entry: Found = { ...line, original: { kind: 'line', path: folder, line: 1, text } }
-    for (const name of names) found.push(await scriptTask(options, entry, call, name))
+    for (const name of names) {
+      try {
+        found.push(await scriptTask(options, entry, call, name))
+      } catch (error) {
+        errors.push({ line: null, path: `${folder}/${name}`, text: '', message: messageOf(error) })
+      }
+    }
     notes.push(`No crontab names ${folder} (anacron may run it): its scripts are given ${time}.`)
   }
-  return { found, errors: [], notes }
+  return { found, errors, notes }
 }

@@ -1,6 +1,6 @@
 /** A short name for a task out of its command line. A reading for people, not a shell's: it may simplify, never fail. */
 
-export const maximumNameLength = 60
+const maximumNameLength = 60
 
 /** The first thing that the line really does, and the programs it is piped into, in at most 60 characters. */
 export function taskName(command: string): string {
@@ -57,7 +57,9 @@ function isPreparation(step: string): boolean {
 }
 
 function simplified(step: string): string {
+  // Spaces first: a pattern that may begin or end with many of them takes time in squares of their number.
   return step
+    .replace(/\s+/g, ' ')
     .trim()
     .replace(/^[({]\s*/, '')
     .replace(/^(?:[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|[^\s"'$`]*)\s+)+(?=\S)/, '')
@@ -65,7 +67,7 @@ function simplified(step: string): string {
       /^(?:(?:\/usr)?\/bin\/env\s+|env\s+(?!-)|exec\s+|sudo\s+(?!-)|nice(?:\s+-n\s*\S+|\s+-\d+)?\s+|ionice(?:\s+-[cn]\s*\S+)+\s+|nohup\s+)+(?=\S)/,
       '',
     )
-    .replace(/\s*(?:\d|&)?>>?\s*(?:&\d|[^\s&|;"']+)/g, '')
+    .replace(/ ?(?:\d|&)?>>? ?(?:&\d|[^\s&|;"']+)/g, '')
     .replace(/^\/(?:[^\s/"']+\/)+(?=[^\s/])/, '')
     .replace(/\s+/g, ' ')
     .trim()

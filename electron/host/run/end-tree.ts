@@ -5,7 +5,7 @@ import type { Clock, Logger, ProcessInfo, Processes } from '../ports'
 import { Bell } from './bell'
 import { asSurvivor, type ProcessTree } from './process-tree'
 
-type Signal = 'SIGTERM' | 'SIGKILL'
+type Signal = Parameters<Processes['signal']>[1]
 
 export interface EndTreeOptions {
   readonly tree: ProcessTree
@@ -105,6 +105,8 @@ export class TreeEnding {
     const { processes, clock, tree } = this.options
     const until = clock.monotonic() + carrierPatience
     const living = (): ProcessInfo[] => this.carriers.filter((carrier) => processes.alive(carrier))
+    // A host that was killed while it held them still has left them so.
+    for (const carrier of living()) this.signal(carrier, 'SIGCONT')
     while (living().length > 0 && clock.monotonic() < until) await this.bell.wait(20)
     if (living().length > 0 && tree.leader) this.signalGroup(tree.leader, 'SIGKILL')
     for (const carrier of living()) this.signal(carrier, 'SIGKILL')

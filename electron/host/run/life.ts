@@ -1,18 +1,19 @@
 /** One run from its slot to its end. */
 import { messageOf } from '@shared/errors'
 import type { Action } from '@shared/model/action'
-import { errorWords, type EndReason, type Run } from '@shared/model/run'
+import type { EndReason, Run } from '@shared/model/run'
 import type { Task } from '@shared/model/task'
-import { formatDuration } from '@shared/schedule/duration'
 import type { Executor, Outcome, Report, Started } from '../executors/executor'
 import type { Clock } from '../ports'
 import type { LogWriter, Store } from '../store/types'
-import { endedRun, endingError, noOutcome, runningRun, statusOf } from './run-record'
+import { closingLine, endedRun, endingError, noOutcome, runningRun, statusOf } from './run-record'
 import { afterLong, deferred } from './timer'
 
 export interface LifeOptions {
-  /** Queued, and on disk before `live` is called. */
+  /** Queued. */
   readonly run: Run
+  /** Resolves once `run` is on disk, and `live` may be called; rejects when the disk refused it. */
+  readonly stored: Promise<void>
   readonly task: Task
   readonly executor: Executor<Action>
   readonly store: Store
@@ -22,6 +23,8 @@ export interface LifeOptions {
   readonly changed: (run: Run, turned: boolean) => void
   /** Records the end. Never rejects. */
   readonly save: (run: Run) => Promise<void>
+  /** The log is not whole, and what is missing is in `spoolFolder` alone. */
+  readonly logRefused: (run: Run, reason: string, spoolFolder: string) => void
 }
 
 /** The run's place among all that want to run. */
@@ -41,12 +44,15 @@ export interface Life {
   /** Never rejects. */
   live(): Promise<void>
   /**
-   * Ends it for `reason`; the first reason stands, a shorter grace (ms) wins. False when it came too late: how the run
-   * ended is settled.
+   * Ends it for `reason`; the first reason stands, a shorter grace (ms) wins. Undefined when it came too late: how the run
+   * ended is settled. Else resolves, once the reason is on disk, with the record as it is now, or rejects with STORAGE;
+   * neither keeps the run from ending, and the rejection may be left alone.
    */
-  end(reason: EndReason, grace: number): boolean
+  end(reason: EndReason, grace: number): Promise<Run> | undefined
   /** While it is queued: gives up without a word, for the next host to go on with. False when it is queued no more. */
   abandon(): boolean
+  /** In place of `live`, when the run could not be recorded: nobody need wait for it any more. */
+  giveUp(): void
 }
 
 /** At most so often is a run's progress told, in ms. */
@@ -62,8 +68,11 @@ export function createLife(options: LifeOptions): Life {
   let stopTelling: (() => void) | undefined
   let startedMonotonic: number | undefined
   let writer: LogWriter | undefined
+  let spoolFolder = ''
   /** Output is missing from the log, beside what its limit cost. */
   let dropped = false
+  /** Why the disk did not take the log to its end. */
+  let refusal: string | undefined
   let settled = false
   const logReady = deferred<void>()
   const over = deferred<void>()
@@ -78,7 +87,7 @@ export function createLife(options: LifeOptions): Life {
 
   const logStats = (): Run['log'] => {
     const stats = writer?.stats() ?? run.log
-    return { ...stats, truncated: stats.truncated || dropped }
+    return { ...stats, truncated: stats.truncated || dropped || refusal !== undefined }
   }
 
   const report: Report = {
@@ -88,7 +97,7 @@ export function createLife(options: LifeOptions): Life {
       await store.runs.put(run)
       options.changed(run, true)
       const { timeout } = task.policy
-      if (timeout !== null) stopTimeout = afterLong(clock, timeout, () => end('timeout', task.policy.killGrace))
+      if (timeout !== null) stopTimeout = afterLong(clock, timeout, () => void end('timeout', task.policy.killGrace))
     },
     progress(progress) {
       run = { ...run, progress: { ...progress, updatedAt: new Date(clock.now()).toISOString() } }
@@ -101,10 +110,19 @@ export function createLife(options: LifeOptions): Life {
     dropped() {
       dropped = true
     },
+    unrecorded(reason) {
+      refusal ??= reason
+    },
   }
 
-  const end = (reason: EndReason, within: number): boolean => {
-    if (settled) return false
+  /** Whoever asks why the host of this run ended it must get an answer, though it dies in the grace. */
+  const recordEnding = async (): Promise<void> => {
+    await options.stored
+    await store.runs.put(run)
+  }
+
+  const end = (reason: EndReason, within: number): Promise<Run> | undefined => {
+    if (settled) return undefined
     if (run.ending === null) {
       run = { ...run, ending: reason, updatedAt: new Date(clock.now()).toISOString() }
       options.changed(run, false)
@@ -113,11 +131,15 @@ export function createLife(options: LifeOptions): Life {
     place.ending()
     giveUpWaiting?.('ended')
     started?.stop(grace)
-    return true
+    const ending = run
+    const recorded = recordEnding().then(() => ending)
+    recorded.catch(() => undefined)
+    return recorded
   }
 
   const slot = (): Promise<'ours' | 'ended' | 'abandoned'> =>
     new Promise((resolve) => {
+      if (run.ending !== null) return resolve('ended')
       const decide = (answer: 'ours' | 'ended' | 'abandoned'): void => {
         giveUpWaiting = undefined
         if (answer !== 'ours') place.leave()
@@ -126,18 +148,20 @@ export function createLife(options: LifeOptions): Life {
       giveUpWaiting = decide
       place.enter(
         () => decide('ours'),
-        () => end('expire', 0),
+        () => void end('expire', 0),
       )
     })
 
-  const say = (text: string): Promise<void> | undefined =>
-    writer?.append([{ at: new Date(clock.now()).toISOString(), stream: 'belfry', text, position: 0 }])
+  const say = (...texts: readonly string[]): Promise<void> | undefined => {
+    const at = new Date(clock.now()).toISOString()
+    return writer?.append(texts.map((text) => ({ at, stream: 'belfry', text, position: 0 })))
+  }
 
   const execute = async (): Promise<Outcome> => {
     try {
       writer = await store.logs.open(run, options.logLimit)
       logReady.resolve()
-      const spoolFolder = await store.logs.spoolFolder(run)
+      spoolFolder = await store.logs.spoolFolder(run)
       await say(opening(run))
       if (run.ending !== null) return notStarted
       started = executor.start({
@@ -161,20 +185,28 @@ export function createLife(options: LifeOptions): Life {
     stopTimeout?.()
     stopTelling?.()
     const { ending } = run
-    const outcome =
-      ending === null ? told : { ...told, error: endingError(ending, run, formatDuration(task.policy.timeout ?? 0)) }
+    const outcome = ending === null ? told : { ...told, error: endingError(ending, run, task.policy.timeout) }
     const status = statusOf(ending, outcome)
     const durationMs =
       startedMonotonic === undefined ? null : Math.max(0, Math.round(clock.monotonic() - startedMonotonic))
     try {
-      await say(closing(status, outcome, durationMs))
-      await writer?.close()
-    } catch {
-      // A full disk: the record below says how the run ended, and the store has warned already.
+      const missing = refusal === undefined ? [] : [unfinished(refusal, spoolFolder)]
+      await say(...missing, closingLine(status, outcome.error, durationMs))
+    } catch (error) {
+      refusal ??= messageOf(error)
     }
+    // Also then: whoever follows the log waits for its end.
+    await writer?.close()
     run = endedRun(run, { status, outcome, durationMs, log: logStats() }, clock.now())
     await options.save(run)
-    await store.logs.removeSpool(run).catch(() => undefined)
+    if (refusal === undefined) await store.logs.removeSpool(run).catch(() => undefined)
+    else options.logRefused(run, refusal, spoolFolder)
+  }
+
+  const tellOver = (): void => {
+    settled = true
+    logReady.resolve()
+    over.resolve()
   }
 
   return {
@@ -183,7 +215,7 @@ export function createLife(options: LifeOptions): Life {
     over: over.promise,
     run: () => run,
     async live() {
-      const answer = run.ending === null ? await slot() : 'ended'
+      const answer = await slot()
       if (answer === 'ours') {
         const outcome = await execute()
         place.releaseSlot()
@@ -192,8 +224,7 @@ export function createLife(options: LifeOptions): Life {
         await finish(notStarted)
       }
       place.leave()
-      logReady.resolve()
-      over.resolve()
+      tellOver()
     },
     abandon() {
       const waits = giveUpWaiting !== undefined
@@ -201,6 +232,7 @@ export function createLife(options: LifeOptions): Life {
       return waits
     },
     end,
+    giveUp: tellOver,
   }
 }
 
@@ -211,8 +243,6 @@ function opening(run: Run): string {
   return `Run ${run.number} of ${run.taskName}, started ${by}`
 }
 
-function closing(status: string, { error }: Outcome, durationMs: number | null): string {
-  const words = status.replace('_', ' ')
-  const after = durationMs === null ? '' : ` after ${formatDuration(durationMs)}`
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${after}${error === null ? '' : `: ${errorWords(error)}`}`
+function unfinished(reason: string, spoolFolder: string): string {
+  return `The rest of the output is missing here: ${reason}. It is kept in ${spoolFolder}`
 }

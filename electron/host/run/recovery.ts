@@ -1,10 +1,14 @@
-/** What the last host left behind: its processes are ended, then the run is interrupted. */
+/**
+ * What the last host left behind: its processes are ended, then the run is interrupted, or has the end that it was being
+ * given when that host died.
+ */
+import { messageOf } from '@shared/errors'
 import type { Action } from '@shared/model/action'
-import { hasEnded, type Run } from '@shared/model/run'
+import { hasEnded, type Run, type RunError } from '@shared/model/run'
 import type { Executor } from '../executors/executor'
 import type { Clock } from '../ports'
 import type { LogWriter, Store } from '../store/types'
-import { endedRun } from './run-record'
+import { closingLine, endedRun, endingError, statusOf } from './run-record'
 
 export interface RecoveryOptions {
   readonly executor: Executor<Action>
@@ -12,7 +16,7 @@ export interface RecoveryOptions {
   readonly clock: Clock
   readonly logLimit: number
   /** What the disk refused meanwhile; the run is ended all the same. */
-  readonly refused: (error: unknown) => void
+  readonly refused: (reason: string) => void
 }
 
 /** For a log that cannot be opened. */
@@ -31,30 +35,49 @@ export async function recoverRun(run: Run, options: RecoveryOptions): Promise<Ru
   if (hasEnded(run.status)) return run
   const { executor, store, clock, logLimit } = options
   let whole = true
+  let dropped = false
+  const unrecorded = (reason: string): void => {
+    whole = false
+    options.refused(reason)
+  }
   const tried = <T>(work: Promise<T>, instead: T): Promise<T> =>
     work.catch((error: unknown) => {
-      whole = false
-      options.refused(error)
+      unrecorded(messageOf(error))
       return instead
     })
   const log = await tried(store.logs.open(run, logLimit), noLog)
   const spoolFolder = await tried<string | null>(store.logs.spoolFolder(run), null)
-  const outcome = await executor.endLeftovers({ run, log, spoolFolder, logLimit })
+  const outcome = await executor.endLeftovers({
+    run,
+    log,
+    spoolFolder,
+    logLimit,
+    report: { dropped: () => (dropped = true), unrecorded },
+  })
   const at = new Date(clock.now()).toISOString()
-  const message = run.status === 'queued' ? 'the host ended before it started' : 'the host ended while it ran'
-  await tried(log.append([{ at, stream: 'belfry', text: `Interrupted: ${message}`, position: 0 }]), undefined)
+  const { ending } = run
+  const error = ending === null ? hostEnded(run) : endingError(ending, run, null)
+  const status = ending === null ? 'interrupted' : statusOf(ending, outcome)
+  const text = closingLine(status, error, null)
+  await tried(log.append([{ at, stream: 'belfry', text, position: 0 }]), undefined)
   await tried(log.close(), undefined)
+  const stats = log.stats()
   const ended = endedRun(
     run,
     {
-      status: 'interrupted',
-      outcome: { ...outcome, error: { code: 'INTERRUPTED', message } },
+      status,
+      outcome: { ...outcome, error },
       durationMs: run.startedAt === null ? null : Math.max(0, clock.now() - Date.parse(run.startedAt)),
-      log: log.stats(),
+      log: { ...stats, truncated: stats.truncated || dropped || !whole },
     },
     clock.now(),
   )
   // What the log could not take stays where it is, for whoever looks.
   if (whole) await tried(store.logs.removeSpool(run), undefined)
   return ended
+}
+
+function hostEnded({ status }: Run): RunError {
+  const message = status === 'queued' ? 'the host ended before it started' : 'the host ended while it ran'
+  return { code: 'INTERRUPTED', message }
 }

@@ -1,10 +1,19 @@
 /** The run's record at each turn of its life. Pure: what happened goes in, the next record comes out. */
-import { assertNever } from '@shared/errors'
-import type { Parameters } from '@shared/model/common'
-import type { Attempt, EndedStatus, EndReason, ProcessIdentity, Run, RunError } from '@shared/model/run'
+import { assertNever, invalidInput } from '@shared/errors'
+import { parameters, type Parameters } from '@shared/model/common'
 import type { OccurrenceEvent } from '@shared/model/occurrence'
+import {
+  errorWords,
+  type Attempt,
+  type EndedStatus,
+  type EndReason,
+  type ProcessIdentity,
+  type Run,
+  type RunError,
+} from '@shared/model/run'
 import type { Task } from '@shared/model/task'
 import type { TriggerKind } from '@shared/model/trigger'
+import { formatDuration } from '@shared/schedule/duration'
 import type { Outcome } from '../executors/executor'
 
 export interface NewRun {
@@ -20,10 +29,18 @@ export interface NewRun {
   readonly foldedFrom: number | null
   readonly late: Run['late']
   readonly replay: boolean
+  /** All of them: the task's own, and over them those of this run. */
   readonly parameters: Parameters
 }
 
 const iso = (at: number): string => new Date(at).toISOString()
+
+/** The task's own parameters with those of one run over them. INVALID where two would meet in one variable. */
+export function mergedParameters(task: Task, given: Parameters): Parameters {
+  const merged = parameters.safeParse({ ...task.parameters, ...given })
+  if (!merged.success) throw invalidInput(merged.error, 'parameters')
+  return merged.data
+}
 
 export function queuedRun(start: NewRun, now: number): Run {
   return {
@@ -53,7 +70,7 @@ export function queuedRun(start: NewRun, now: number): Run {
     stderrTail: '',
     progress: null,
     result: null,
-    parameters: { ...start.task.parameters, ...start.parameters },
+    parameters: start.parameters,
     attempts: [],
     process: null,
     ending: null,
@@ -130,8 +147,11 @@ export function statusOf(ending: EndReason | null, outcome: Outcome): EndedStatu
   }
 }
 
-/** The error of a run that Belfry ended says so, rather than what the signal left behind. */
-export function endingError(ending: EndReason, run: Run, words: string): RunError {
+/**
+ * The error of a run that Belfry ended says so, rather than what the signal left behind.
+ * @param timeout in ms; null when it is not known any more
+ */
+export function endingError(ending: EndReason, run: Run, timeout: number | null): RunError {
   const code = {
     cancel: 'CANCELLED',
     replace: 'REPLACED',
@@ -142,12 +162,19 @@ export function endingError(ending: EndReason, run: Run, words: string): RunErro
   const message = {
     cancel: 'cancelled by the operator',
     replace: 'replaced by a later run',
-    timeout: `timed out after ${words}`,
+    timeout: timeout === null ? 'timed out' : `timed out after ${formatDuration(timeout)}`,
     expire: 'waited longer than its misfire grace',
     shutdown: 'the host was stopped',
   }[ending]
   const tooEarly = run.startedAt === null && ending !== 'expire'
   return { code, message: tooEarly ? `${message} before it started` : message }
+}
+
+/** The last line of a run's log. */
+export function closingLine(status: EndedStatus, error: RunError | null, durationMs: number | null): string {
+  const words = status.replace('_', ' ')
+  const after = durationMs === null ? '' : ` after ${formatDuration(durationMs)}`
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${after}${error === null ? '' : `: ${errorWords(error)}`}`
 }
 
 /** The outcome of a run that never had a process. */

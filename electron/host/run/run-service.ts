@@ -18,7 +18,7 @@ import type { Warnings } from '../system/warnings'
 import { createDispatcher, type Claim } from './dispatcher'
 import { createLife, type Life } from './life'
 import { recoverRun } from './recovery'
-import { queuedRun, type NewRun } from './run-record'
+import { mergedParameters, queuedRun, type NewRun } from './run-record'
 import { createStarts } from './starts'
 import { afterLong, deferred, sleep } from './timer'
 
@@ -36,13 +36,17 @@ export interface RunServiceOptions {
 
 export interface RunService {
   /**
-   * Starts a run by hand. Resolves once it is on disk. CONFLICT at the task's `maxInstances` unless forced, UNAVAILABLE while
-   * stopping.
+  /**
+   * Starts a run by hand. Resolves once it is on disk. INVALID where its parameters and the task's own do not go together,
+   * CONFLICT at the task's `maxInstances` unless forced, UNAVAILABLE while stopping.
    */
   startManual(task: Task, parameters: Parameters, force?: boolean): Promise<Run>
   /** Starts what is due, has it wait, or records why not. While the disk refuses, it is offered again until its grace is over. */
   startDue(due: readonly DueTask[]): void
-  /** Answers at once; the run ends in its own time. NOT_FOUND; CONFLICT when it has ended. */
+  /**
+   * Answers once it is on disk that the run is being ended, which it does in its own time. NOT_FOUND; CONFLICT when it has
+   * ended; STORAGE when the disk refuses, though the run is ended all the same.
+   */
   cancel(id: string): Promise<Run>
   /** NOT_FOUND. */
   get(id: string): Promise<Run>
@@ -69,6 +73,8 @@ export function createRunService(options: RunServiceOptions): RunService {
   const lives = new Map<string, Life>()
   /** Ended runs whose last line the disk has refused so far. */
   const unsaved = new Map<string, Run>()
+  /** Words of the warnings that are over once the disk takes a record. */
+  const refusals = new Set<string>()
   const dispatcher = createDispatcher({
     clock,
     maxConcurrent: () => settings().maxConcurrent,
@@ -87,19 +93,18 @@ export function createRunService(options: RunServiceOptions): RunService {
     lastNumbers.set(task.id, number)
     const epoch = store.state.epoch().number
     const run = queuedRun({ id: ids.next(now), number, task, epoch, ...by }, now)
-    // Counted as active before the disk has answered, so that a second start meanwhile sees it.
-    const claim = stand(task, run, waits)
-    starts.add(task, now)
     ledger.interrupt(task.id)
+    const stored = recorded(run)
+    // Counted as active before the disk has answered, so that a second start meanwhile sees it.
+    const claim = stand(task, run, waits, stored)
+    starts.add(task, now)
     try {
-      // What was decided before it is on disk before it: the watermark that it sets stands for all of them.
-      if (ledger.pending(task.id).length > 0) await ledger.flush(task.id)
-      await store.runs.put(run)
+      await stored
     } catch (error) {
       claim.forget()
       throw error
     }
-    warnings.clear('STORAGE')
+    diskTakes()
     options.changed(run, true)
     claim.live()
     return run
@@ -108,8 +113,14 @@ export function createRunService(options: RunServiceOptions): RunService {
   /** The highest number given, on disk or not. */
   const lastNumbers = new Map<string, number>()
 
+  const recorded = async (run: Run): Promise<void> => {
+    // What was decided before it is on disk before it: the watermark that it sets stands for all of them.
+    if (ledger.pending(run.taskId).length > 0) await ledger.flush(run.taskId)
+    await store.runs.put(run)
+  }
+
   /** Puts the run in its place; `live` lets it go on from there. */
-  const stand = (task: Task, run: Run, waits: boolean): { live(): void; forget(): void } => {
+  const stand = (task: Task, run: Run, waits: boolean, stored: Promise<void>): { live(): void; forget(): void } => {
     const entered = deferred<{ ready: () => void; expired: () => void }>()
     const claim: Claim = {
       runId: run.id,
@@ -124,6 +135,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     }
     const life = createLife({
       run,
+      stored,
       task,
       executor: options.executors[task.action.kind],
       store,
@@ -137,6 +149,8 @@ export function createRunService(options: RunServiceOptions): RunService {
       logLimit: settings().logLimit,
       changed: options.changed,
       save,
+      logRefused: (ended, reason, kept) =>
+        warnings.raise('STORAGE', `${notWhole(ended, reason)}; what it lacks is kept in ${kept}`),
     })
     lives.set(run.id, life)
     const forget = (): void => {
@@ -145,7 +159,10 @@ export function createRunService(options: RunServiceOptions): RunService {
     }
     dispatcher.enter(claim)
     return {
-      forget,
+      forget() {
+        forget()
+        life.giveUp()
+      },
       live() {
         void life.live().finally(() => {
           forget()
@@ -162,15 +179,26 @@ export function createRunService(options: RunServiceOptions): RunService {
     return Math.max(0, grace - (clock.now() - Date.parse(run.createdAt)))
   }
 
+  const diskRefuses = (message: string): void => {
+    refusals.add(message)
+    warnings.raise('STORAGE', message)
+  }
+
+  /** What was refused before is over. A log that is not whole stays so. */
+  const diskTakes = (): void => {
+    for (const { id, message } of warnings.all()) if (refusals.has(message)) warnings.dismiss(id)
+    refusals.clear()
+  }
+
   /** The end of a run is a fact: it is written as soon as the disk takes it. */
   const save = async (run: Run): Promise<void> => {
     try {
       await store.runs.put(run)
       unsaved.delete(run.id)
-      warnings.clear('STORAGE')
+      diskTakes()
     } catch (error) {
       unsaved.set(run.id, run)
-      warnings.raise('STORAGE', `The end of a run of "${run.taskName}" could not be recorded: ${messageOf(error)}`)
+      diskRefuses(`The end of a run of "${run.taskName}" could not be recorded: ${messageOf(error)}`)
       if (stopping === undefined) void sleep(clock, 2000).then(() => (unsaved.has(run.id) ? save(run) : undefined))
     }
   }
@@ -190,8 +218,8 @@ export function createRunService(options: RunServiceOptions): RunService {
     if (verdict.kind === 'skip') return skip(due, 'overlap', verdict.runId)
     if (task.policy.rateLimit !== null && starts.isOver(task, task.policy.rateLimit, clock.now()))
       return skip(due, 'rate_limit', null)
-    if (verdict.kind === 'replace') lives.get(verdict.runId)?.end('replace', task.policy.killGrace)
-    await begin(task, due, verdict.kind !== 'start')
+    if (verdict.kind === 'replace') void lives.get(verdict.runId)?.end('replace', task.policy.killGrace)
+    await begin(task, { ...due, parameters: mergedParameters(task, due.parameters) }, verdict.kind !== 'start')
   }
 
   const skip = (due: DueTask, reason: SkipReason, runId: string | null): void => {
@@ -205,7 +233,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     const task = options.task(due.taskId)
     if (task === undefined || stopping !== undefined) return
     log.error({ err: error, task: task.id }, 'a due occurrence could not be recorded')
-    warnings.raise('STORAGE', `"${task.name}" is due and cannot start: ${messageOf(error)}`)
+    diskRefuses(`"${task.name}" is due and cannot start: ${messageOf(error)}`)
     const grace = task.policy.misfireGrace ?? Number.POSITIVE_INFINITY
     void sleep(clock, 2000).then(() => {
       const ms = clock.now() - due.scheduledAt
@@ -226,9 +254,10 @@ export function createRunService(options: RunServiceOptions): RunService {
     for (const life of lives.values()) {
       const killGrace = now ? 0 : Math.min(life.task.policy.killGrace, grace)
       if (life.abandon()) continue
-      if (now || life.run().status === 'queued') life.end('shutdown', killGrace)
+      const queued = life.run().status === 'queued'
+      if (now || queued) void life.end('shutdown', killGrace)
       else {
-        const spare = afterLong(clock, Math.max(0, grace - killGrace), () => life.end('shutdown', killGrace))
+        const spare = afterLong(clock, Math.max(0, grace - killGrace), () => void life.end('shutdown', killGrace))
         // Or the process would stay for it, with nothing left to end.
         void life.over.then(spare)
       }
@@ -237,13 +266,14 @@ export function createRunService(options: RunServiceOptions): RunService {
 
   /** A run that the last host left in the queue. */
   const goOn = (task: Task, run: Run): void => {
-    const { live } = stand(task, run, run.replay || dispatcher.isFull(task.id, task.policy))
+    const { live } = stand(task, run, run.replay || dispatcher.isFull(task.id, task.policy), Promise.resolve())
     live()
   }
 
   return {
     async startManual(task, parameters, force = false) {
       if (stopping) throw new BelfryError('UNAVAILABLE', 'the host is stopping; nothing starts any more')
+      const all = mergedParameters(task, parameters)
       if (!force && dispatcher.isFull(task.id, task.policy)) {
         const [active = ''] = dispatcher.runsOf(task.id)
         throw new BelfryError('CONFLICT', `"${task.name}" is running already (run ${active})`, {
@@ -251,12 +281,17 @@ export function createRunService(options: RunServiceOptions): RunService {
           detail: { runId: active },
         })
       }
-      return begin(task, { ...byHand, parameters }, false)
+      return begin(task, { ...byHand, parameters: all }, false)
     },
     startDue: (due) => due.forEach(attempt),
     async cancel(id) {
       const life = lives.get(id)
-      if (life?.end('cancel', life.task.policy.killGrace)) return life.run()
+      const ending = life?.end('cancel', life.task.policy.killGrace)
+      if (ending)
+        return ending.catch((error: unknown) => {
+          const message = `the run is being ended, but that could not be recorded: ${messageOf(error)}`
+          throw new BelfryError('STORAGE', message, { cause: error })
+        })
       await life?.over
       const run = await get(id)
       throw new BelfryError('CONFLICT', `the run has ended already: ${run.status}`, { field: 'id' })
@@ -292,8 +327,7 @@ export function createRunService(options: RunServiceOptions): RunService {
             store,
             clock,
             logLimit: settings().logLimit,
-            refused: (error) =>
-              warnings.raise('RECOVERED', `The log of a run of "${run.taskName}" is not whole: ${messageOf(error)}`),
+            refused: (reason) => warnings.raise('RECOVERED', notWhole(run, reason)),
           })
           if (ended.survivors.length > 0)
             warnings.raise('SURVIVORS', `Processes of "${run.taskName}" could not be ended; see run ${run.id}`)
@@ -323,3 +357,7 @@ const byHand = {
   late: null,
   replay: false,
 } as const
+
+function notWhole({ taskName }: Run, reason: string): string {
+  return `The log of a run of "${taskName}" is not whole: ${reason}`
+}

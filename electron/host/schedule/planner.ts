@@ -55,8 +55,8 @@ export interface PlannerOptions {
   readonly dispatch: (due: readonly DueTask[]) => void
   /** Takes what became of the others. Must not throw. */
   readonly record: (fates: readonly TaskFates[]) => void
-  /** A pause has run out: of a task, or (null) of everything. */
-  readonly pauseEnded: (taskId: string | null) => void
+  /** The pause until `until` (ISO) has run out: of a task, or (null) of everything. A newer one may be under way. */
+  readonly pauseEnded: (taskId: string | null, until: string) => void
   /** The next instant of these tasks may have changed, without anybody asking for it. */
   readonly moved: (taskIds: readonly string[]) => void
   /** The machine woke at `at` (ms). */
@@ -66,8 +66,8 @@ export interface PlannerOptions {
    * before the watermark stay decided; nothing is decided until then.
    */
   readonly setBack: (by: number, now: number) => Promise<{ readonly fixedStay: boolean }>
-  /** A trigger of the task cannot be read (a definition that was edited by hand); null when all can. */
-  readonly unreadable: (taskId: string, error: unknown) => void
+  /** The task has no next instant because its triggers cannot be reckoned with; the others go on. */
+  readonly unplannable: (taskId: string, error: unknown) => void
 }
 
 export interface Planner {
@@ -116,7 +116,9 @@ export function createPlanner(options: PlannerOptions): Planner {
   const { clock } = options
   const watch = createClockWatch(clock, options.bootTells)
   let heap = new TinyQueue<Entry>([], (a, b) => a.at - b.at)
+  /** Of the entries that hold. Counted over all tasks: one that was forgotten and comes back has no old entry's again. */
   const versions = new Map<string, number>()
+  let lastVersion = 0
   const planned = new Map<string, Occurrence>()
   const nextAts = new Map<string, number>()
   const marksOf = new Map<string, Marks>()
@@ -183,8 +185,22 @@ export function createPlanner(options: PlannerOptions): Planner {
     if (entry.at < armedFor) arm()
   }
 
-  const plan = (taskId: string): void => {
-    versions.set(taskId, (versions.get(taskId) ?? 0) + 1)
+  /** However it came to be stored: one task's triggers are no reason to schedule nothing. */
+  const guarded = (taskId: string, work: () => void): void => {
+    try {
+      work()
+    } catch (error) {
+      open.delete(taskId)
+      planned.delete(taskId)
+      nextAts.delete(taskId)
+      options.unplannable(taskId, error)
+    }
+  }
+
+  const plan = (taskId: string): void => guarded(taskId, () => replan(taskId))
+
+  const replan = (taskId: string): void => {
+    versions.set(taskId, ++lastVersion)
     planned.delete(taskId)
     nextAts.delete(taskId)
     const task = options.task(taskId)
@@ -206,14 +222,8 @@ export function createPlanner(options: PlannerOptions): Planner {
     if (shown !== undefined) nextAts.set(taskId, shown.at + jitterOf(taskId, shown.at, task.policy.jitter))
   }
 
-  const nextOf = (task: Task, after: Marks): Occurrence | undefined => {
-    try {
-      return nextOccurrence(task.triggers, after, moment(task))
-    } catch (error) {
-      options.unreadable(task.id, error)
-      return undefined
-    }
-  }
+  const nextOf = (task: Task, after: Marks): Occurrence | undefined =>
+    nextOccurrence(task.triggers, after, moment(task))
 
   /** From `first` on, the first occurrence that is not to be skipped. */
   const nextToRun = (task: Task, first: Occurrence | undefined): Occurrence | undefined => {
@@ -224,6 +234,12 @@ export function createPlanner(options: PlannerOptions): Planner {
       next = nextOf(task, decidedUpTo(at, bothAt(at)))
     }
     return undefined
+  }
+
+  const planPauseOfAll = (): void => {
+    versions.set(everything, ++lastVersion)
+    const until = options.pausedAll()?.until
+    if (until) push({ at: Date.parse(until), taskId: everything, what: 'pause-end' })
   }
 
   const arm = (): void => {
@@ -290,10 +306,11 @@ export function createPlanner(options: PlannerOptions): Planner {
       heap.pop()
       if (entry.event) takeEvent(entry.event, due, fates)
       else if (entry.version !== (versions.get(entry.taskId) ?? 0)) continue
-      else if (entry.what === 'pause-end') endPause(entry.taskId)
+      else if (entry.what === 'pause-end') endPause(entry)
       else {
-        decideTask(entry.taskId, now, due, fates)
-        again.push(entry.taskId)
+        const { taskId } = entry
+        guarded(taskId, () => decideTask(taskId, now, due, fates))
+        again.push(taskId)
       }
     }
     due.sort((a, b) => a.scheduledAt - b.scheduledAt)
@@ -359,10 +376,10 @@ export function createPlanner(options: PlannerOptions): Planner {
     else due.push({ ...plainRun({ at, kind: given.kind }), taskId, event, parameters: given.parameters ?? {} })
   }
 
-  const endPause = (taskId: string): void => {
-    const until = options.task(taskId)?.pause?.until
-    if (until) toldEnds.set(taskId, until)
-    options.pauseEnded(taskId === everything ? null : taskId)
+  const endPause = ({ taskId, at }: Entry): void => {
+    const until = new Date(at).toISOString()
+    toldEnds.set(taskId, until)
+    options.pauseEnded(taskId === everything ? null : taskId, until)
   }
 
   /** Entries of tasks that were planned anew since pile up. */
@@ -376,6 +393,7 @@ export function createPlanner(options: PlannerOptions): Planner {
       began = clock.now()
       epochBegan = options.epochBegan()
       watch.look()
+      planPauseOfAll()
       taskIds.forEach(plan)
       arm()
     },
@@ -394,19 +412,19 @@ export function createPlanner(options: PlannerOptions): Planner {
     settle(taskId) {
       const task = options.task(taskId)
       if (!task?.enabled || began === Number.POSITIVE_INFINITY || settingBack) return
-      const decision = open.get(taskId) ?? begin(task, clock.now())
-      open.delete(taskId)
       const due: DueTask[] = []
       const fates: TaskFates[] = []
-      const done = decision.step(Number.POSITIVE_INFINITY)
-      if (done !== undefined) conclude(taskId, done, due, fates)
+      guarded(taskId, () => {
+        const decision = open.get(taskId) ?? begin(task, clock.now())
+        open.delete(taskId)
+        const done = decision.step(Number.POSITIVE_INFINITY)
+        if (done !== undefined) conclude(taskId, done, due, fates)
+      })
       if (fates.length > 0) options.record(fates)
       if (due.length > 0) options.dispatch(due)
     },
     trackAll(taskIds) {
-      versions.set(everything, (versions.get(everything) ?? 0) + 1)
-      const until = options.pausedAll()?.until
-      if (until) push({ at: Date.parse(until), taskId: everything, what: 'pause-end' })
+      planPauseOfAll()
       taskIds.forEach(plan)
     },
     forget(taskId) {

@@ -13,7 +13,7 @@ import { createPageSessions, sessionLife } from './page-sessions'
 import { sendError } from './respond'
 import { signInPage } from './sign-in-page'
 
-export const defaultPort = 4870
+const defaultPort = 4870
 /** Only there to read paths by. */
 const origin = 'http://door'
 /** How many ports after the default one are tried before any free one is taken. */
@@ -53,9 +53,10 @@ export async function openPageDoor(options: PageDoorOptions): Promise<PageDoor> 
   const sessions = createPageSessions(clock, options.random ?? randomBytes)
   const api = createApiHandler(options.router, log)
   const files = createPageFiles(options.files)
-  const port = (): number => (door.server.address() as AddressInfo).port
+  /** Kept: a server that no longer listens does not tell it, and what is open goes on. */
+  let port = 0
   // Cookies know no ports: two hosts on one machine must not take each other's.
-  const cookie = (): string => `belfry-${port()}`
+  const cookie = (): string => `belfry-${port}`
 
   const door = createDoorServer(async (request, response) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
@@ -64,7 +65,7 @@ export async function openPageDoor(options: PageDoorOptions): Promise<PageDoor> 
       return sendError(response, new BelfryError('INVALID', 'the path cannot be read'))
     const url = new URL(address, origin)
     const path = url.pathname
-    const refused = refusal({ method: request.method ?? 'GET', path, headers: request.headers, port: port() })
+    const refused = refusal({ method: request.method ?? 'GET', path, headers: request.headers, port })
     if (refused) return sendError(response, refused)
 
     const token = isApi(path) ? null : url.searchParams.get('token')
@@ -80,10 +81,11 @@ export async function openPageDoor(options: PageDoorOptions): Promise<PageDoor> 
   }, options)
 
   await listenSomewhere(door, options.port)
+  port = (door.server.address() as AddressInfo).port
   return {
     ...door,
-    port: port(),
-    issueUrl: () => `http://127.0.0.1:${port()}/?token=${sessions.issue()}`,
+    port,
+    issueUrl: () => `http://127.0.0.1:${port}/?token=${sessions.issue()}`,
   }
 }
 

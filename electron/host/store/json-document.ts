@@ -53,7 +53,7 @@ export async function openDocument<T>(context: StoreContext, spec: DocumentSpec<
   return { get: () => current, update: (change) => batcher.add(change), close: () => batcher.idle() }
 }
 
-export function createAdapter<T>(context: StoreContext, spec: DocumentSpec<T>): Adapter<T> {
+function createAdapter<T>(context: StoreContext, spec: DocumentSpec<T>): Adapter<T> {
   const { files } = context.ports
   const path = join(context.folder, spec.name)
   const previous = `${path}.bak`

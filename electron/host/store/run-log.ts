@@ -91,8 +91,9 @@ export function createLogStore(context: StoreContext): LogStore & { close(): Pro
     const ended = isOver(run)
     const writer = feeds.get(run.id)?.writer
     const look: Look<LogPage> = async (handle, map) => {
-      const after = range.tail === undefined ? range.after : Math.max(range.after, map.last - range.tail)
-      const lines = await readLines(handle, map, { ...range, after }, run.createdAt)
+      const { tail } = range
+      const after = tail === undefined ? range.after : Math.max(range.after, map.last - tail)
+      const lines = await readLines(handle, map, { ...range, after, limit: tail ?? range.limit }, run.createdAt)
       return { lines, last: lines.at(-1)?.number ?? after, total: map.last, ended }
     }
     // A writer that has just closed, or has written nothing, leaves it to the file.

@@ -8,7 +8,7 @@ import type { Store } from './types'
 
 const body = z.object({ settings: z.record(z.string(), z.unknown()) })
 
-export const settingsSpec: DocumentSpec<Settings> = {
+const settingsSpec: DocumentSpec<Settings> = {
   name: 'settings.json',
   format: 1,
   empty: settings.parse({}),

@@ -14,7 +14,7 @@ interface Tasks {
 
 const body = z.object({ revision: z.int().min(0).default(0), tasks: z.array(z.unknown()) })
 
-export const tasksSpec: DocumentSpec<Tasks> = {
+const tasksSpec: DocumentSpec<Tasks> = {
   name: 'tasks.json',
   format: 1,
   empty: { revision: 0, byId: new Map() },

@@ -110,7 +110,10 @@ export interface StateStore {
 export interface LogStore {
   /** Opens (or goes on with) the log of a run, for its executor. */
   open(run: Pick<Run, 'id' | 'createdAt'>, limit: number): Promise<LogWriter>
-  /** `total` and `ended` are of the moment. A run without a log gives an empty page. */
+  /**
+   * At most `limit` lines after number `after`; with `tail` the last so many of them, whatever `limit`. `total` and `ended`
+   * are of the moment. A run without a log gives an empty page.
+   */
   read(
     run: Pick<Run, 'id' | 'createdAt' | 'status'>,
     range: { after: number; limit: number; tail?: number },

@@ -1,6 +1,7 @@
 /** The host's own state: status, settings, pausing everything, samples. */
 import samples from '../../../resources/samples.json'
 import { BelfryError } from '@shared/errors'
+import { needsAttention } from '@shared/model/attention'
 import type { Settings, SettingsChange } from '@shared/model/settings'
 import type { SystemStatus } from '@shared/model/system'
 import { taskDefinition, type Pause, type TaskView } from '@shared/model/task'
@@ -31,6 +32,8 @@ export interface SystemService {
   changeSettings(change: SettingsChange): Promise<Settings>
   /** Null resumes. `until` must be in the future. */
   setPause(pause: Pause | null): Promise<SystemStatus>
+  /** Ends the pause of everything that ran out at `until` (ISO); a newer one stays as it is. */
+  endPause(until: string): Promise<void>
   loadSamples(): Promise<TaskView[]>
   /** Tells the status soon; many calls become one event. */
   tellSoon(): void
@@ -66,8 +69,7 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
       maxConcurrent: store.settings.get().maxConcurrent,
       next:
         next && nextTask ? { taskId: next.taskId, taskName: nextTask.name, at: new Date(next.at).toISOString() } : null,
-      attention: all.filter(({ streak, missed }) => (streak !== null && !streak.acknowledged) || missed !== null)
-        .length,
+      attention: all.filter(needsAttention).length,
       lastDay: {
         succeeded: ended.succeeded,
         failed: ended.failed + ended.timed_out,
@@ -79,13 +81,24 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
 
   const tell = (): void => events.emit({ type: 'system.changed', status: status() })
 
-  const keep = (next: (current: Settings) => Settings): Promise<Settings> =>
-    alone(async () => {
-      const settings = next(store.settings.get())
-      await store.settings.set(settings)
-      events.emit({ type: 'settings.changed', settings })
-      return settings
-    })
+  /** To be called alone. */
+  const keep = async (change: Partial<Settings>): Promise<Settings> => {
+    const settings = { ...store.settings.get(), ...change }
+    await store.settings.set(settings)
+    events.emit({ type: 'settings.changed', settings })
+    return settings
+  }
+
+  /** To be called alone. */
+  const keepPause = async (paused: Pause | null): Promise<void> => {
+    const ids = store.tasks.all().map(({ id }) => id)
+    // What is due at this moment is due by the pause as it is now.
+    ids.forEach((id) => planner.settle(id))
+    await keep({ paused })
+    planner.trackAll(ids)
+    ids.forEach((id) => tasks.tell(id))
+    tell()
+  }
 
   const live = (): void => {
     living = clock.after(signOfLife, () => {
@@ -98,7 +111,7 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
     status,
     settings: () => store.settings.get(),
     async changeSettings(change) {
-      const settings = await keep((current) => ({ ...current, ...change }))
+      const settings = await alone(() => keep(change))
       runs.slotsChanged()
       tell()
       return settings
@@ -106,14 +119,13 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
     async setPause(pause) {
       if (pause?.until && Date.parse(pause.until) <= clock.now())
         throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
-      const ids = store.tasks.all().map(({ id }) => id)
-      ids.forEach((id) => planner.settle(id))
-      await keep((current) => ({ ...current, paused: pause }))
-      planner.trackAll(ids)
-      ids.forEach((id) => tasks.tell(id))
-      tell()
+      await alone(() => keepPause(pause))
       return status()
     },
+    endPause: (until) =>
+      alone(async () => {
+        if (store.settings.get().paused?.until === until) await keepPause(null)
+      }),
     async loadSamples() {
       const present = new Set(store.tasks.all().map(({ id }) => id))
       const wanted = samples.map((sample, index) => ({

@@ -1,6 +1,7 @@
 /** The task that the operator means: an id, or a name that only one task has. */
 import { BelfryError } from '@shared/errors'
 import type { Task } from '@shared/model/task'
+import type { Store } from '../store/types'
 
 /** Throws NOT_FOUND, or AMBIGUOUS with the candidates in `detail`. Letter case counts only where it decides. */
 export function findTask(tasks: readonly Task[], wanted: string, field = 'id'): Task {
@@ -21,4 +22,9 @@ export function findTask(tasks: readonly Task[], wanted: string, field = 'id'): 
     )
   }
   return first
+}
+
+/** The id under which the runs that are meant are kept: a removed task's are still there under its own. See `findTask`. */
+export function findRunsTask({ runs, tasks }: Pick<Store, 'runs' | 'tasks'>, wanted: string): string {
+  return runs.lastNumber(wanted) > 0 ? wanted : findTask(tasks.all(), wanted).id
 }

@@ -1,5 +1,6 @@
 /** Tasks: made, changed, paused, looked at. Whatever resolves here is on disk, planned and told. */
 import { BelfryError } from '@shared/errors'
+import { lastBroken } from '@shared/model/attention'
 import type { ImportCandidate } from '@shared/model/import'
 import type { Pause, Task, TaskChange, TaskDefinition, TaskView } from '@shared/model/task'
 import type { Trigger } from '@shared/model/trigger'
@@ -35,6 +36,8 @@ export interface TaskService {
   restore(id: string): Promise<TaskView>
   setEnabled(wanted: string, enabled: boolean): Promise<TaskView>
   setPause(wanted: string, pause: Pause | null): Promise<TaskView>
+  /** Ends the pause that ran out at `until` (ISO); a newer one, or a task that is gone, stays as it is. */
+  endPause(id: string, until: string): Promise<void>
   acknowledge(wanted: string): Promise<TaskView>
   /** The next planned occurrence that nobody wants skipped yet will be. CONFLICT when nothing is planned. */
   skipNext(wanted: string): Promise<TaskView>
@@ -78,8 +81,9 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
   const find = (wanted: string): Task => findTask(store.tasks.all(), wanted)
 
   const keep = async (tasks: readonly Task[]): Promise<TaskView[]> => {
-    await store.tasks.put(tasks)
+    // First: a mark without its task says nothing, a task without its mark would start too early.
     for (const task of tasks) if (task.enabled) await rememberBoot(task)
+    await store.tasks.put(tasks)
     tasks.forEach(({ id }) => planner.track(id))
     const views = tasks.map(view)
     views.forEach((task) => events.emit({ type: 'task.changed', task }))
@@ -222,15 +226,16 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
         const at = now()
         if (pause?.until && pause.until <= at)
           throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
-        if (pause !== null || task.pause === null) return { ...task, pause, updatedAt: at }
-        const ranOut = task.pause.until !== null && task.pause.until <= at
-        return { ...task, pause, updatedAt: at, countsFrom: ranOut && task.pause.until ? task.pause.until : at }
+        return pause === null ? resumed(task, at) : { ...task, pause, updatedAt: at }
+      }),
+    endPause: (id, until) =>
+      alone(async () => {
+        const task = store.tasks.get(id)
+        if (task?.pause?.until === until) await keep([resumed(task, now())])
       }),
     acknowledge: async (wanted) => {
       const task = find(wanted)
-      const last = store.runs
-        .recent(task.id, 20)
-        .findLast(({ status }) => status === 'failed' || status === 'timed_out')
+      const last = lastBroken(view(task))
       if (last) await store.runs.acknowledge(task.id, last.id)
       events.emit({ type: 'task.changed', task: view(task) })
       return view(task)
@@ -277,6 +282,14 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
     },
     tell,
   }
+}
+
+/** What came due during its pause is not caught up; after one that ran out, what counts counts from its end. */
+function resumed(task: Task, at: string): Task {
+  const next = { ...task, pause: null, updatedAt: at }
+  if (task.pause === null) return next
+  const { until } = task.pause
+  return { ...next, countsFrom: until !== null && until <= at ? until : at }
 }
 
 /** Without the keys whose value is undefined, so that a spread does not erase what they do not name. */

@@ -20,18 +20,28 @@ export interface LogScan {
   readonly matches: Readonly<ShallowRef<readonly LogMatch[]>>
   /** Lines looked through so far. */
   readonly scanned: Readonly<Ref<number>>
-  firstError(): Promise<number | null>
+  /** Why it stopped before the end; undefined while it goes on or is done. */
+  readonly problem: Readonly<ShallowRef<BelfryError | undefined>>
+  /** Goes on where it stopped. */
+  retry(): void
+  /**
+   * The number of the first line that is an error, null when none is so far, undefined when something else is looked for
+   * meanwhile.
+   * @throws what the host refuses with
+   */
+  firstError(): Promise<number | null | undefined>
 }
 
 /** Lines looked through at a time. */
 const chunk = 5000
-export const maximumMatches = 100_000
+const maximumMatches = 100_000
 
 /** Goes through the whole log once for what is asked, then keeps up with what comes. */
 export function useLogScan(log: RunLog, needle: Ref<string>, filter: Ref<StreamFilter>): LogScan {
   const shown = shallowRef<readonly number[] | null>(null)
   const matches = shallowRef<readonly LogMatch[]>([])
   const scanned = ref(0)
+  const problem = shallowRef<BelfryError>()
   let abort = new AbortController()
   let pumping = false
 
@@ -39,6 +49,7 @@ export function useLogScan(log: RunLog, needle: Ref<string>, filter: Ref<StreamF
     abort.abort()
     abort = new AbortController()
     pumping = false
+    problem.value = undefined
     scanned.value = 0
     matches.value = []
     shown.value = filter.value === 'both' ? null : []
@@ -48,6 +59,7 @@ export function useLogScan(log: RunLog, needle: Ref<string>, filter: Ref<StreamF
   async function pump(): Promise<void> {
     if (pumping || (needle.value === '' && filter.value === 'both')) return
     pumping = true
+    problem.value = undefined
     const { signal } = abort
     try {
       while (scanned.value < log.total.value && !signal.aborted) {
@@ -57,8 +69,10 @@ export function useLogScan(log: RunLog, needle: Ref<string>, filter: Ref<StreamF
         scanned.value = lines.at(-1)?.number ?? scanned.value
       }
     } catch (error) {
-      // The next lines to come take it up again.
-      if (!signal.aborted && !(error instanceof BelfryError)) throw error
+      if (signal.aborted) return
+      if (!(error instanceof BelfryError)) throw error
+      // The next lines to come take it up again, or the operator.
+      problem.value = error
     } finally {
       if (!signal.aborted) pumping = false
     }
@@ -76,22 +90,27 @@ export function useLogScan(log: RunLog, needle: Ref<string>, filter: Ref<StreamF
     if (found.length > 0) matches.value = [...matches.value, ...found]
   }
 
-  /** The number of the first line that is an error, null when none is so far. */
-  async function firstError(): Promise<number | null> {
+  async function firstError(): Promise<number | null | undefined> {
     const { signal } = abort
-    for (let after = 0; after < log.total.value && !signal.aborted;) {
-      const lines = await log.read(after, chunk, signal)
-      const found = lines.find((line) => severityOf(line) === 'error')
-      if (found) return found.number
-      const last = lines.at(-1)
-      if (!last) return null
-      after = last.number
+    try {
+      for (let after = 0; after < log.total.value;) {
+        const lines = await log.read(after, chunk, signal)
+        if (signal.aborted) return undefined
+        const found = lines.find((line) => severityOf(line) === 'error')
+        if (found) return found.number
+        const last = lines.at(-1)
+        if (!last) return null
+        after = last.number
+      }
+      return null
+    } catch (error) {
+      if (signal.aborted) return undefined
+      throw error
     }
-    return null
   }
 
   watch([needle, filter], restart)
   watch(log.total, (now, before) => (now < before ? restart() : void pump()))
   onScopeDispose(() => abort.abort())
-  return { shown, matches, scanned, firstError }
+  return { shown, matches, scanned, problem, retry: () => void pump(), firstError }
 }

@@ -1,9 +1,12 @@
 import type { DropdownMenuItem } from '@nuxt/ui'
 import { useI18n } from 'vue-i18n'
+import { startOfTomorrow } from '@shared/schedule/tomorrow'
+import { useSystem } from '../stores/system'
 
-/** For how long one can pause: an hour, until tomorrow (local midnight), until resumed. */
+/** For how long one can pause: an hour, until tomorrow (the host's midnight), until resumed. */
 export function usePauseChoices(): (pause: (until: string | null) => void) => DropdownMenuItem[] {
   const { t } = useI18n()
+  const system = useSystem()
   return (pause) => [
     {
       label: t('common.pause.hour'),
@@ -13,12 +16,8 @@ export function usePauseChoices(): (pause: (until: string | null) => void) => Dr
     {
       label: t('common.pause.tomorrow'),
       icon: 'i-lucide-moon',
-      onSelect: () => pause(startOfTomorrow(new Date(Date.now()))),
+      onSelect: () => pause(new Date(startOfTomorrow(Date.now(), system.timeZone)).toISOString()),
     },
     { label: t('common.pause.forever'), icon: 'i-lucide-pause', onSelect: () => pause(null) },
   ]
-}
-
-function startOfTomorrow(now: Date): string {
-  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).toISOString()
 }

@@ -48,5 +48,11 @@ export function usePreview(triggers: Ref<readonly Trigger[] | null>, again?: Ref
     { immediate: true },
   )
   onScopeDispose(() => abort.abort())
-  return { preview, problem, stale }
+
+  /** Asks again what was refused. */
+  function retry(): void {
+    problem.value = undefined
+    if (triggers.value) void ask(triggers.value)
+  }
+  return { preview, problem, stale, retry }
 }

@@ -93,6 +93,12 @@ export function useRunList(filter: Ref<RunFilter>) {
     if (!loading.value && cursor.value !== null && problem.value === undefined) void fetchPage(cursor.value)
   }
 
+  /** Reads on after what could not be read. */
+  function retry(): void {
+    if (cursor.value === null) reload()
+    else void fetchPage(cursor.value)
+  }
+
   /** While `hold` is on, runs that begin later are only counted. */
   function hold(on: boolean): void {
     if (!on) heldAt.value = null
@@ -100,5 +106,5 @@ export function useRunList(filter: Ref<RunFilter>) {
   }
 
   watch(filter, reload, { immediate: true })
-  return { runs, held, loading, loaded, problem, hasMore: computed(() => cursor.value !== null), more, hold, reload }
+  return { runs, held, loading, loaded, problem, hasMore: computed(() => cursor.value !== null), more, hold, retry }
 }

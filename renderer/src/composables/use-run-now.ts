@@ -7,10 +7,11 @@ import { useTaskActions } from './use-task-actions'
 
 /** Runs a task now; a task with parameters is asked for them first. Undefined when it was not started. */
 export function useRunNow(): (task: TaskView) => Promise<Run | undefined> {
-  const dialog = useOverlay().create(RunDialog, { destroyOnClose: true })
+  const overlay = useOverlay()
   const actions = useTaskActions()
   return async (task) => {
     if (Object.keys(task.parameters).length === 0) return await actions.run(task)
+    const dialog = overlay.create(RunDialog, { destroyOnClose: true })
     const given = (await dialog.open({ name: task.name, parameters: task.parameters }).result) as
       Parameters | null | undefined
     return given ? await actions.run(task, given) : undefined

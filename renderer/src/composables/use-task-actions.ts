@@ -114,11 +114,9 @@ export function useTaskActions() {
   async function remove(...doomed: readonly TaskView[]): Promise<TaskView[]> {
     const gone: TaskView[] = []
     for (const task of doomed) {
-      tasks.drop(task.id)
-      const done = await attempt(t('common.failed.delete', { name: task.name }), async () => {
-        gone.push(await client.tasks.remove({ id: task.id }))
+      await attempt(t('common.failed.delete', { name: task.name }), async () => {
+        gone.push(await tasks.remove(task.id, () => client.tasks.remove({ id: task.id })))
       })
-      if (!done) tasks.put(task)
     }
     const [first] = gone
     if (!first) return gone

@@ -22,9 +22,9 @@ export type SaveProblem = { readonly kind: 'conflict' } | { readonly kind: 'refu
  * A task being written: its form, what is wrong with it, and what has changed. Kept in this browser until it is saved or
  * discarded.
  * @param id of the task; null for a new one
- * @param source a task that a new one begins as a copy of
+ * @param source a task that a new one begins as a copy of; a copy's draft is kept apart from that of another new one
  */
-export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskDefinition | null>) {
+export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskView | null>) {
   const client = useClient()
   const tasks = useTasks()
   const { t } = useI18n()
@@ -42,7 +42,8 @@ export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskDefinition 
   /** The form as it was opened, for telling whether anything changed. */
   const opened = ref('')
 
-  const place = (): string => `belfry.draft.${id.value ?? 'new'}`
+  /** Where the draft is kept. It stays when what it is a copy of goes. */
+  let place = ''
   const text = computed(() => JSON.stringify(inputOf(form)))
   const checked = computed(() => checkForm(form, t('editor.problem.twice')))
   const errors = computed<ReadonlyMap<string, string>>(() => new Map([...serverErrors.value, ...checked.value.errors]))
@@ -66,6 +67,7 @@ export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskDefinition 
 
   function open(task: TaskView | null): void {
     const begin = task ?? source.value
+    place = `belfry.draft.${id.value ?? (source.value ? `copy.${source.value.id}` : 'new')}`
     original.value = task ? definitionOf(task) : null
     revision.value = task?.revision ?? null
     const fresh = begin ? formOf(definitionOf(begin)) : blankForm()
@@ -74,7 +76,7 @@ export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskDefinition 
     opened.value = JSON.stringify(inputOf(form))
     problem.value = null
     serverErrors.value = new Map()
-    const kept = source.value ? null : readKept(place())
+    const kept = readKept(place)
     restored.value = false
     if (kept && JSON.stringify(inputOf(kept.form)) !== opened.value) {
       fill(rekeyed(kept.form))
@@ -85,7 +87,7 @@ export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskDefinition 
   }
 
   function discard(): void {
-    localStorage.removeItem(place())
+    localStorage.removeItem(place)
     ready.value = false
     open(id.value === null ? null : (tasks.byId.get(id.value) ?? null))
   }
@@ -117,7 +119,7 @@ export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskDefinition 
               change: changeOf(original.value, definition),
             })
       tasks.put(task)
-      localStorage.removeItem(place())
+      localStorage.removeItem(place)
       ready.value = false
       return task
     } catch (error) {
@@ -132,7 +134,6 @@ export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskDefinition 
   function take(error: BelfryError): void {
     if (error.code === 'CONFLICT' && id.value !== null) {
       problem.value = { kind: 'conflict' }
-      void tasks.load()
       return
     }
     const described = Array.isArray(error.detail) ? (error.detail as { field?: string; message: string }[]) : []
@@ -149,9 +150,9 @@ export function useTaskDraft(id: Ref<string | null>, source: Ref<TaskDefinition 
     if (problem.value?.kind === 'refused') problem.value = null
   })
   watch(refDebounced(text, keepAfter), () => {
-    if (!ready.value || source.value) return
-    if (!changed.value) localStorage.removeItem(place())
-    else localStorage.setItem(place(), JSON.stringify({ form, revision: revision.value } satisfies KeptDraft))
+    if (!ready.value) return
+    if (!changed.value) localStorage.removeItem(place)
+    else localStorage.setItem(place, JSON.stringify({ form, revision: revision.value } satisfies KeptDraft))
   })
 
   return {

@@ -5,7 +5,7 @@ import { parameterText } from '../lib/parameter-text'
 import { useSystem } from '../stores/system'
 import { useFormat } from './use-format'
 
-export const factKeys = [
+const factKeys = [
   'name',
   'command',
   'shell',
@@ -62,7 +62,7 @@ export function useTaskFacts(): (definition: TaskDefinition) => readonly Fact[] 
       successExitCodes:
         action.successExitCodes.length === 1 && action.successExitCodes[0] === 0
           ? []
-          : [action.successExitCodes.join(', ')],
+          : [action.successExitCodes.join(t('common.comma'))],
       schedule:
         triggers.length === 0
           ? [t('task.fact.byHand')]
@@ -71,7 +71,7 @@ export function useTaskFacts(): (definition: TaskDefinition) => readonly Fact[] 
       timeout: policy.timeout === null ? [] : [exactly(policy.timeout)],
       killGrace: [exactly(policy.killGrace)],
       enabled: [t(definition.enabled ? 'task.fact.yes' : 'task.fact.no')],
-      tags: maybe(definition.tags.join(', ')),
+      tags: maybe(definition.tags.join(t('common.comma'))),
       description: maybe(definition.description),
       notes: maybe(definition.notes)[0]?.split('\n') ?? [],
     }

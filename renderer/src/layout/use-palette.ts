@@ -60,7 +60,7 @@ export function usePalette() {
         : task.nextAt
           ? [t('common.palette.next', { when: until(task.nextAt, at) })]
           : []
-    return [...tagged, ...when].join(t('common.palette.comma'))
+    return [...tagged, ...when].join(t('common.comma'))
   }
 
   function taskActions(task: TaskView): PaletteItem[] {
@@ -129,11 +129,11 @@ export function usePalette() {
         id: 'runs',
         label: t('common.palette.runs'),
         items: recent.map((run) => ({
-          label: t('common.palette.runNumber', { name: run.taskName, number: run.number }),
+          label: t('common.numbered', { name: run.taskName, number: run.number }),
           suffix: [
             instants.value.near(run.startedAt ?? run.createdAt, at),
             run.error?.message ?? ago(run.updatedAt, at),
-          ].join(t('common.palette.comma')),
+          ].join(t('common.comma')),
           state: run.status,
           onSelect: go(`/runs/${run.id}`),
         })),

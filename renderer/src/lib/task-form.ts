@@ -1,7 +1,7 @@
 /** A task as the editor's fields hold it: text where people type, checked by the very schema that the host checks by. */
 import { invalidInput } from '@shared/errors'
 import { taskDefinition, type TaskDefinition } from '@shared/model/task'
-import type { Trigger } from '@shared/model/trigger'
+import type { AfterTrigger, Trigger, WatchEvent } from '@shared/model/trigger'
 import { formatDuration } from '@shared/schedule/duration'
 import { parameterText, readParameter } from './parameter-text'
 
@@ -26,6 +26,14 @@ export type TriggerForm = Keyed &
     | { readonly kind: 'date'; readonly at: string; readonly timezone: string }
     | { readonly kind: 'manual' }
     | { readonly kind: 'startup'; readonly on: 'host' | 'boot'; readonly delay: string }
+    | { readonly kind: 'resume'; readonly delay: string }
+    | {
+        readonly kind: 'watch'
+        readonly paths: readonly string[]
+        readonly events: readonly WatchEvent[]
+        readonly settle: string
+      }
+    | { readonly kind: 'after'; readonly tasks: readonly string[]; readonly on: AfterTrigger['on'] }
   )
 
 export interface TaskForm {
@@ -84,7 +92,7 @@ export function formOf(definition: TaskDefinition): TaskForm {
   }
 }
 
-export function triggerForm(trigger: Trigger): TriggerForm {
+function triggerForm(trigger: Trigger): TriggerForm {
   const key = newKey()
   switch (trigger.kind) {
     case 'cron': {
@@ -101,6 +109,12 @@ export function triggerForm(trigger: Trigger): TriggerForm {
       return { key, kind: 'manual' }
     case 'startup':
       return { key, kind: 'startup', on: trigger.on, delay: formatDuration(trigger.delay) }
+    case 'resume':
+      return { key, kind: 'resume', delay: formatDuration(trigger.delay) }
+    case 'watch':
+      return { key, ...trigger, settle: formatDuration(trigger.settle) }
+    case 'after':
+      return { key, ...trigger }
   }
 }
 
@@ -150,6 +164,12 @@ export function triggerInput(form: TriggerForm): object {
       return { kind: 'manual' }
     case 'startup':
       return { kind: 'startup', on: form.on, delay: form.delay.trim() === '' ? 0 : form.delay }
+    case 'resume':
+      return { kind: 'resume', delay: form.delay.trim() === '' ? 0 : form.delay }
+    case 'watch':
+      return { kind: 'watch', paths: form.paths, events: form.events, settle: form.settle }
+    case 'after':
+      return { kind: 'after', tasks: form.tasks, on: form.on }
   }
 }
 
@@ -194,7 +214,7 @@ export function errorAt(errors: ReadonlyMap<string, string>, path: string): stri
 }
 
 /** What a fresh task begins with. */
-export function blankDefinition(): TaskDefinition {
+function blankDefinition(): TaskDefinition {
   return taskDefinition.parse({
     name: 'x',
     triggers: [{ kind: 'cron', expression: '0 2 * * *' }],

@@ -4,7 +4,7 @@ import { hasEnded, type Run } from '@shared/model/run'
 import { useClient } from '../client'
 
 /** Runs kept in the page; the oldest that ended go first. */
-export const keptRuns = 5000
+const keptRuns = 5000
 const pageSize = 1000
 
 /** Runs that are active or recent, as the host last told. */

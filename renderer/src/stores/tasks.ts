@@ -1,5 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive } from 'vue'
+import { BelfryError } from '@shared/errors'
+import { needsAttention } from '@shared/model/attention'
 import type { TaskView } from '@shared/model/task'
 import { useClient } from '../client'
 
@@ -10,7 +12,7 @@ export const useTasks = defineStore('tasks', () => {
   const loaded = ref(false)
 
   const all = computed(() => [...byId.values()])
-  const attention = computed(() => all.value.filter((task) => task.streak !== null && !task.streak.acknowledged))
+  const attention = computed(() => all.value.filter(needsAttention))
   const tags = computed(() => [...new Set(all.value.flatMap((task) => task.tags))].sort((a, b) => a.localeCompare(b)))
 
   async function load(): Promise<void> {
@@ -48,5 +50,19 @@ export const useTasks = defineStore('tasks', () => {
     }
   }
 
-  return { byId, loaded, all, attention, tags, load, put, drop, change }
+  /** Takes it away at once; puts back what was there when the host refuses, unless it has none such either, and throws. */
+  async function remove(id: string, call: () => Promise<TaskView>): Promise<TaskView> {
+    const before = byId.get(id)
+    byId.delete(id)
+    try {
+      return await call()
+    } catch (error) {
+      const gone = error instanceof BelfryError && error.code === 'NOT_FOUND'
+      // An event that came meanwhile is newer than what was there.
+      if (before && !gone && !byId.has(id)) byId.set(id, before)
+      throw error
+    }
+  }
+
+  return { byId, loaded, all, attention, tags, load, put, drop, change, remove }
 })

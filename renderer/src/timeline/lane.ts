@@ -3,7 +3,7 @@ import { hasEnded, type Run, type RunStatus } from '@shared/model/run'
 import { median } from '../format/estimate'
 
 /** A cadence under this many ms is drawn as one band. */
-export const bandUnder = 5 * 60_000
+const bandUnder = 5 * 60_000
 const smallest = 4
 
 export interface Scale {

@@ -1,3 +1,4 @@
+import { needsAttention } from '@shared/model/attention'
 import type { TaskView } from '@shared/model/task'
 
 /**
@@ -10,10 +11,6 @@ export function hasLane(task: TaskView, ranLately: boolean, until: number): bool
     ranLately ||
     needsAttention(task)
   )
-}
-
-export function needsAttention(task: TaskView): boolean {
-  return task.streak !== null && !task.streak.acknowledged
 }
 
 /**

@@ -1,9 +1,10 @@
 import { useIntervalFn, useTimestamp } from '@vueuse/core'
 import { computed, shallowRef, watch, type Ref } from 'vue'
+import { needsAttention } from '@shared/model/attention'
 import type { TaskView } from '@shared/model/task'
 import { useRuns } from '../stores/runs'
 import { useTasks } from '../stores/tasks'
-import { hasLane, laneOrder, needsAttention } from './order'
+import { hasLane, laneOrder } from './order'
 
 /**
  * Lanes in their order. It is looked at anew when lanes come, go or need someone, else every 30 s and never under the pointer.

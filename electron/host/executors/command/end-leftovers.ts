@@ -9,7 +9,7 @@ import { ErrorTail } from './error-tail'
 import { OutputRecorder } from './output-recorder'
 import { readExit } from './outcome'
 import { closeRunFiles, openRunFiles, readStatus, type RunFiles } from './run-files'
-import { Spool } from './spool'
+import { Spool, type Alone } from './spool'
 import { wrapperProcesses } from './wrapper'
 
 type Leftover = Parameters<Executor['endLeftovers']>[0]
@@ -18,12 +18,11 @@ type Leftover = Parameters<Executor['endLeftovers']>[0]
 const grace = 5000
 const interrupted = { code: 'INTERRUPTED', message: 'the host ended while it ran' }
 /** Nobody has been told of the run's progress since its host ended; its result comes too late. */
-const nobody: Execution['report'] = {
+const nobody: Omit<Execution['report'], keyof Leftover['report']> = {
   started: () => Promise.resolve(),
   progress: () => undefined,
   result: () => undefined,
   output: () => undefined,
-  dropped: () => undefined,
 }
 
 /** The error is always INTERRUPTED; exit code or signal are those that the command left, also on being ended here. */
@@ -39,7 +38,9 @@ export async function endPosixLeftovers(deps: CommandDeps, leftover: Leftover): 
     const { exit } = await readStatus(files.status, leftover.run.id)
     return { ...readExit(exit), error: interrupted, stderrTail, survivors }
   } catch (error) {
-    deps.log.warn({ ...told, reason: messageOf(error) }, 'the files of an unfinished run cannot be read')
+    const reason = messageOf(error)
+    deps.log.warn({ ...told, reason }, 'the files of an unfinished run cannot be read')
+    leftover.report.unrecorded(reason)
     return untold
   } finally {
     if (files) await closeRunFiles(files)
@@ -62,24 +63,29 @@ function endProcesses({ processes, clock, log }: CommandDeps, { run }: Leftover)
   return ending.perform()
 }
 
+/** Whoever wrote to the spools has ended. */
+const alone: Alone = (use) => use()
+
 /** Gives the tail of standard error. */
 async function foldSpools(deps: CommandDeps, leftover: Leftover, files: RunFiles): Promise<string> {
   const { run, log, logLimit } = leftover
   const positions = log.positions()
-  const execution = { run, log, report: nobody }
+  const { dropped, unrecorded } = leftover.report
+  const execution = { run, log, report: { ...nobody, dropped, unrecorded } }
   const recorder = new OutputRecorder({ execution, clock: deps.clock, log: deps.log, positions })
   for (const stream of ['out', 'err'] as const) {
     const spool = new Spool({
       stream,
       handle: files[stream],
       recorder,
+      alone,
       clock: deps.clock,
       limit: logLimit,
       position: positions[stream],
     })
     while (await spool.read());
   }
-  await recorder.finish()
+  if (!(await recorder.finish())) recorder.giveUp()
   return readTail(files)
 }
 

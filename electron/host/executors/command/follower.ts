@@ -7,6 +7,7 @@ import { Bell } from '../../run/bell'
 import { TreeEnding } from '../../run/end-tree'
 import { asSurvivor, ProcessTree } from '../../run/process-tree'
 import type { Execution, Outcome } from '../executor'
+import { Carriers } from './carriers'
 import type { CommandDeps, WatchFolder } from './deps'
 import { OutputRecorder } from './output-recorder'
 import { outcomeOf } from './outcome'
@@ -47,12 +48,14 @@ export class Follower {
     const { deps, execution, files, child, leader } = options
     this.bell = new Bell(deps.clock)
     this.recorder = new OutputRecorder({ execution, clock: deps.clock, log: deps.log, positions: { out: 0, err: 0 } })
+    const carriers = new Carriers(deps.processes, deps.clock, leader)
     this.spools = (['out', 'err'] as const).map(
       (stream) =>
         new Spool({
           stream,
           handle: files[stream],
           recorder: this.recorder,
+          alone: carriers.hold,
           clock: deps.clock,
           limit: execution.logLimit,
           position: 0,
@@ -110,13 +113,14 @@ export class Follower {
     for (;;) {
       // In this order: what is written before the end is read after it was noticed.
       const gone = this.gone || !deps.processes.alive(leader)
+      const over = this.survivors !== undefined
       const status = await readStatus(files.status, execution.run.id)
       this.exit = status.exit
       const more = await this.readSome()
       this.recorder.signOfLife()
       if (this.stopAt !== undefined && !this.ending) this.endWhenItCanHear(status.started || gone)
       if (this.ending) {
-        if (this.survivors) return
+        if (over) return
       } else if (gone) {
         // Whoever killed the wrapper alone has left processes that nobody follows any more.
         if (status.exit !== null) return
@@ -176,10 +180,9 @@ export class Follower {
   }
 
   private async finishLog(): Promise<void> {
-    const { deps, execution } = this.options
     for (let attempt = 0; !(await this.recorder.finish()); attempt++) {
       if (attempt === lastAttempts) {
-        deps.log.error({ run: execution.run.id }, 'the end of a run’s output could not be written to its log')
+        this.recorder.giveUp()
         return
       }
       await this.bell.wait(lookEvery)

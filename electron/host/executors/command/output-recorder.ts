@@ -27,7 +27,8 @@ export class OutputRecorder {
   private readonly assemblers: Readonly<Record<Stream, LineAssembler>>
   private readonly terminals: Record<Stream, string> = { out: '', err: '' }
   private unsaved: Entry[] = []
-  private refused = false
+  /** Why the log does not take what it was given; undefined when it does. */
+  private refusal: string | undefined
   private complaints = 0
   private reportedAt = Number.NEGATIVE_INFINITY
   private unreported = false
@@ -106,16 +107,21 @@ export class OutputRecorder {
     this.unsaved = []
     try {
       await this.options.execution.log.append(lines)
-      this.refused = false
+      this.refusal = undefined
       return true
     } catch (error) {
       this.unsaved = [...lines, ...this.unsaved]
       const { log, execution } = this.options
-      if (!this.refused)
-        log.error({ run: execution.run.id, reason: messageOf(error) }, 'the log of a run cannot be written')
-      this.refused = true
+      const reason = messageOf(error)
+      if (this.refusal === undefined) log.error({ run: execution.run.id, reason }, 'the log of a run cannot be written')
+      this.refusal = reason
       return false
     }
+  }
+
+  /** After `finish` gave false: what the log has not taken by now is left to the spool. */
+  giveUp(): void {
+    this.options.execution.report.unrecorded(this.refusal ?? '')
   }
 
   private obey(line: string, at: string): ProgressReport | undefined {

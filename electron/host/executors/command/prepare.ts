@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { messageOf } from '@shared/errors'
 import type { CommandAction } from '@shared/model/action'
 import { commandEnvironment } from '../../run/environment'
+import { codeOf } from '../../store/disk'
 import type { Execution, Outcome } from '../executor'
 import type { CommandDeps } from './deps'
 import { failedStart } from './outcome'
@@ -54,19 +55,15 @@ export function expandHome(path: string, home: string): string {
 }
 
 /** The words for a folder that a command cannot start in. */
-export function badFolder(cwd: string, why: string): StartRefused {
+function badFolder(cwd: string, why: string): StartRefused {
   return new StartRefused(failedStart('CWD', `the working folder ${cwd} ${why}`))
 }
 
 async function checkFolder({ files }: CommandDeps, cwd: string): Promise<void> {
   const found = await files.stat(cwd).catch((error: unknown) => {
-    throw badFolder(cwd, isMissing(error) ? 'does not exist' : `cannot be entered: ${messageOf(error)}`)
+    throw badFolder(cwd, codeOf(error) === 'ENOENT' ? 'does not exist' : `cannot be entered: ${messageOf(error)}`)
   })
   if (!found.isDirectory()) throw badFolder(cwd, 'is not a folder')
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 /** The argument list that the action stands for. Windows: see start-windows.ts for how a line reaches cmd. */
@@ -76,7 +73,7 @@ export function commandArguments({ command, shell }: CommandAction): readonly st
 
 /** What it means that the operating system would not start something. */
 export function spawnFailure(error: unknown, cwd: string): Outcome {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = codeOf(error)
   switch (code) {
     case 'E2BIG':
       return failedStart(
@@ -89,10 +86,6 @@ export function spawnFailure(error: unknown, cwd: string): Outcome {
       // The shell itself is there, so it is the folder, which may have gone since it was looked at.
       return badFolder(cwd, 'cannot be entered').outcome
     default:
-      return failedStart(
-        'SPAWN',
-        `the command could not be started: ${messageOf(error)}`,
-        typeof code === 'string' ? code : undefined,
-      )
+      return failedStart('SPAWN', `the command could not be started: ${messageOf(error)}`, code)
   }
 }

@@ -11,13 +11,18 @@ const mebibyte = 2 ** 20
 const cutFrom = 16 * mebibyte
 /** From this size on in any case: the carrier can write 1 GiB. */
 const cutAlways = 512 * mebibyte
-/** How often the end of a spool is run after before it is cut wherever it is. */
-const chases = 100
+
+/**
+ * Calls `use` while nobody can write to the spool: what is written between the last look at the end of a file and its cut
+ * is lost. Gives undefined, and has not called it, when that cannot be had just now.
+ */
+export type Alone = <T>(use: () => Promise<T>) => Promise<T | undefined>
 
 export interface SpoolOptions {
   readonly stream: Stream
   readonly handle: FileHandle
   readonly recorder: OutputRecorder
+  readonly alone: Alone
   readonly clock: Pick<Clock, 'monotonic'>
   /** Bytes of output that the log keeps. */
   readonly limit: number
@@ -55,7 +60,7 @@ export class Spool {
         return some
       }
       some = true
-      if (this.gauge.isFlooded(unread) || unread > cutAlways) await this.passOver(size)
+      if (this.gauge.isFlooded(unread) || unread > cutAlways) await this.passOver()
       else await this.record(await this.nextChunk(Math.min(unread, this.gauge.chunk())))
     }
     return some
@@ -69,76 +74,63 @@ export class Spool {
   }
 
   /** In the one buffer of this spool: a gigabyte goes through it, and the recorder keeps copies of what it needs. */
-  private nextChunk(length: number): Promise<Buffer> {
+  private async nextChunk(length: number): Promise<Buffer> {
     if (this.buffer.length < length) this.buffer = Buffer.allocUnsafe(length)
-    return this.chunk(length, this.buffer)
-  }
-
-  /** Into `buffer`, which must not be in use any more. */
-  private async chunk(length: number, buffer: Buffer = Buffer.allocUnsafe(length)): Promise<Buffer> {
-    const { bytesRead } = await this.options.handle.read(buffer, 0, length, this.position)
+    const { bytesRead } = await this.options.handle.read(this.buffer, 0, length, this.position)
     this.position += bytesRead
-    return buffer.subarray(0, bytesRead)
+    return this.buffer.subarray(0, bytesRead)
   }
 
   private async cutIfLong(): Promise<void> {
     const overLimit = this.cut + this.position > this.options.limit
-    if (this.position >= cutAlways || (overLimit && this.position >= cutFrom)) await this.cutHere()
-  }
-
-  private async cutHere(): Promise<void> {
-    await this.options.handle.truncate(0)
-    this.cut += this.position
-    this.restart()
-  }
-
-  private restart(): void {
-    this.position = 0
-    this.options.recorder.renumber(this.options.stream, 0)
+    if (this.position < cutAlways && !(overLimit && this.position >= cutFrom)) return
+    const { alone, handle, recorder } = this.options
+    await alone(async () => {
+      const { size } = await handle.stat()
+      // A little came meanwhile. More would hold up the command, and there will be a better moment.
+      if (size - this.position > mebibyte) return
+      while (this.position < size)
+        await this.record(await this.nextChunk(Math.min(size - this.position, this.gauge.chunk())))
+      if (await recorder.save()) await this.cutAt(size)
+    })
   }
 
   /** Only the end is recorded. */
-  private async passOver(size: number): Promise<void> {
-    const { recorder, stream } = this.options
+  private async passOver(): Promise<void> {
+    const { alone, handle, recorder, stream } = this.options
     const from = this.position
-    const kept = this.gauge.end()
-    this.position = Math.max(from, size - kept)
-    const { end, position } = await this.takeEnd(kept)
+    const endFrom = async (): Promise<{ size: number; to: number }> => {
+      const { size } = await handle.stat()
+      return { size, to: Math.max(from, size - this.gauge.end()) }
+    }
+    const taken = await alone(async () => {
+      const { size, to } = await endFrom()
+      const end = Buffer.allocUnsafe(size - to)
+      await handle.read(end, 0, end.length, to)
+      // At once: recording takes long, and must not hold up the command.
+      await this.cutAt(size)
+      return { end, to }
+    })
+    const to = taken?.to ?? (this.position = (await endFrom()).to)
     const name = stream === 'out' ? 'output' : 'error output'
-    await recorder.skip(stream, `${position - end.length - from} bytes of ${name} came too fast and were dropped`)
-    // What is kept lies before the new start: no position of it may point into what follows.
-    recorder.renumber(stream, -end.length)
-    for (let at = 0; at < end.length;) {
+    await recorder.skip(stream, `${to - from} bytes of ${name} came too fast and were dropped`)
+    // What was taken lies before the new start: no position of it may point into what follows.
+    recorder.renumber(stream, taken ? -taken.end.length : to)
+    for (let at = 0, end = taken?.end; end && at < end.length;) {
       const chunk = end.subarray(at, at + this.gauge.chunk())
       at += chunk.length
       await this.record(chunk)
     }
   }
 
-  /**
-   * Takes the last `kept` bytes, up to `position`, and cuts the spool there and then: recording takes long, and what is
-   * written meanwhile must stay.
-   */
-  private async takeEnd(kept: number): Promise<{ end: Buffer; position: number }> {
-    const chunks: Buffer[] = []
-    let length = 0
-    /** Was dropped again: the next one goes there, or the chase would take memory for all that it passes. */
-    let spare: Buffer | undefined
-    for (let chase = 0; chase < chases; chase++) {
-      const { size } = await this.options.handle.stat()
-      if (size <= this.position) break
-      const wanted = Math.min(size - this.position, mebibyte)
-      const chunk = await this.chunk(wanted, spare && spare.length >= wanted ? spare : undefined)
-      spare = undefined
-      chunks.push(chunk)
-      length += chunk.length
-      while (length - (chunks[0]?.length ?? 0) >= kept) {
-        spare = chunks.shift()
-        length -= spare?.length ?? 0
-      }
-    }
-    const { position } = this
-    await this.cutHere()
-    return { end: Buffer.concat(chunks).subarray(-kept), position }
+  private async cutAt(size: number): Promise<void> {
+    await this.options.handle.truncate(0)
+    this.cut += size
+    this.restart()
+  }
+
+  private restart(): void {
+    this.position = 0
+    this.options.recorder.renumber(this.options.stream, 0)
   }
 }

@@ -80,7 +80,7 @@ class WindowsRun {
     if (!closed) child.stdout?.destroy()
     if (!closed) child.stderr?.destroy()
     await streams
-    await this.recorder.finish()
+    if (!(await this.recorder.finish())) this.recorder.giveUp()
     return outcomeOf({ action: execution.action, exit, tail: this.recorder.tail, survivors })
   }
 

@@ -39,3 +39,8 @@ export function wrapperProcesses(members: readonly ProcessInfo[], leader: Proces
   const carriers = members.filter((member) => member.command === carrier && parents.has(member.parent))
   return [...shells, ...carriers]
 }
+
+/** Those that append a stream to its spool. Pure. */
+export function carriersAmong(members: readonly ProcessInfo[], leader: ProcessIdentity): ProcessInfo[] {
+  return wrapperProcesses(members, leader).filter((member) => member.command === carrier)
+}

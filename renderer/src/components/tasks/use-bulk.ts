@@ -37,6 +37,11 @@ export function useBulk() {
     })
   }
 
+  function names(all: readonly TaskView[]): string {
+    const shown = all.slice(0, 10).map((task) => task.name)
+    return [...shown, ...(all.length > shown.length ? ['…'] : [])].join(t('common.comma'))
+  }
+
   const put = (answer: TaskView): void => tasks.put(answer)
 
   return {
@@ -63,9 +68,4 @@ export function useBulk() {
     /** Can be undone for a while. */
     remove: (chosen: readonly TaskView[]): Promise<TaskView[]> => actions.remove(...chosen),
   }
-}
-
-function names(tasks: readonly TaskView[]): string {
-  const shown = tasks.slice(0, 10).map((task) => task.name)
-  return tasks.length > shown.length ? `${shown.join(', ')}, …` : shown.join(', ')
 }

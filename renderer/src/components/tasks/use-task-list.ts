@@ -7,14 +7,14 @@ import { listTasks, sortKey } from './task-list'
 
 export interface TaskList {
   readonly rows: Ref<readonly TaskView[]>
-  /** How many rows would stand elsewhere, or not at all, if the list were sorted anew. */
+  /** How many tasks would stand elsewhere, newly, or not at all, if the list were sorted anew. */
   readonly changed: Ref<number>
   refresh(): void
 }
 
 /**
  * The rows in an order that live updates do not change while it is looked at: the order is a snapshot, taken anew when the
- * operator asks for another, when tasks come, and otherwise only while `busy` is false.
+ * operator asks for another, when tasks are made, when `busy` ends, and otherwise only while it is false.
  */
 export function useTaskList(busy: Ref<boolean>): TaskList {
   const tasks = useTasks()
@@ -26,10 +26,16 @@ export function useTaskList(busy: Ref<boolean>): TaskList {
 
   const query = computed(() => ({ search: view.search, filter: view.filter, tags: view.tags }))
 
-  function refresh(): void {
-    snapshot.value = new Map(
-      listTasks(tasks.all, query.value, view.sort).map((task) => [task.id, sortKey(task, view.sort.by)]),
+  const sorted = (): ReadonlyMap<string, string> =>
+    new Map(
+      listTasks(tasks.all, query.value, view.sort).map((task) => [
+        task.id,
+        `${sortKey(task, view.sort.by)} ${task.name}`,
+      ]),
     )
+
+  function refresh(): void {
+    snapshot.value = sorted()
     known = tasks.byId.size
     changed.value = 0
   }
@@ -37,18 +43,21 @@ export function useTaskList(busy: Ref<boolean>): TaskList {
   function consider(): void {
     if (!busy.value || tasks.byId.size > known) return refresh()
     known = tasks.byId.size
-    let moved = 0
-    for (const [id, key] of snapshot.value) {
-      const task = tasks.byId.get(id)
-      if (task && sortKey(task, view.sort.by) !== key) moved += 1
-    }
-    changed.value = moved
+    changed.value = countChanged(sorted())
+  }
+
+  function countChanged(fresh: ReadonlyMap<string, string>): number {
+    const shown = [...snapshot.value.keys()].filter((id) => tasks.byId.has(id))
+    const order = [...fresh.keys()]
+    if (order.length === shown.length && order.every((id, index) => id === shown[index])) return 0
+    const differs = (id: string): boolean => snapshot.value.get(id) !== fresh.get(id)
+    return [...new Set([...shown, ...order])].filter(differs).length
   }
 
   watch([query, () => view.sort], refresh, { immediate: true })
   watchThrottled(() => tasks.all, consider, { throttle: 300, trailing: true, leading: true })
   watch(busy, (now) => {
-    if (!now && changed.value > 0) refresh()
+    if (!now) refresh()
   })
 
   return {

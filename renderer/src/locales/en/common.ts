@@ -18,6 +18,10 @@ export const common = {
   search: 'Search',
   newTask: 'New task',
   separator: ' · ',
+  /** Between the parts of a list. */
+  comma: ', ',
+  /** A run by its task's name. */
+  numbered: '{name} #{number}',
   state: {
     queued: 'Queued',
     running: 'Running',
@@ -132,13 +136,11 @@ export const common = {
     run: 'Run {name} now',
     pause: 'Pause {name}',
     resume: 'Resume {name}',
-    runNumber: '{name} #{number}',
     import: 'Import tasks',
     tagged: 'tagged {tags}',
     next: 'next {when}',
     streak: '{n} failures in a row',
     took: 'last took {span}',
-    comma: ', ',
     move: 'move',
     open: 'open',
     runIt: 'run',

@@ -35,6 +35,4 @@ export const runs = {
   emptyHint: 'Every run of every task is listed here, with its log.',
   emptyFilter: 'No run fits these filters',
   failed: 'The runs could not be read',
-  loadingMore: 'Loading earlier runs',
-  end: 'That is all',
 } as const

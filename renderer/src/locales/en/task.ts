@@ -42,6 +42,7 @@ export const task = {
     byHand: 'Runs only when asked.',
     atStart: 'Runs when the host starts.',
     spent: 'Nothing more is planned.',
+    failed: 'The next runs could not be worked out',
     otherZone: 'Planned in {zone}, shown in this machine’s zone.',
   },
   care: { timeout: '{span} timeout', noTimeout: 'no timeout', grace: 'force after {span}', noOverlap: 'no overlap' },

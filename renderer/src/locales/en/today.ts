@@ -43,6 +43,7 @@ export const today = {
       RECOVERED: 'Something was mended at the start',
       STORAGE: 'The disk refused',
       SURVIVORS: 'Processes outlived their run',
+      UNPLANNED: 'A task cannot be scheduled',
     },
   },
   timeline: {

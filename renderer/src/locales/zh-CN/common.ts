@@ -21,6 +21,10 @@ export const common: Wording<typeof english> = {
   search: '搜索',
   newTask: '新建任务',
   separator: ' · ',
+  /** Between the parts of a list. */
+  comma: '，',
+  /** A run by its task's name. */
+  numbered: '{name} #{number}',
   state: {
     queued: '排队中',
     running: '运行中',
@@ -133,13 +137,11 @@ export const common: Wording<typeof english> = {
     run: '立即运行 {name}',
     pause: '暂停 {name}',
     resume: '恢复 {name}',
-    runNumber: '{name} #{number}',
     import: '导入任务',
     tagged: '标签 {tags}',
     next: '{when}运行',
     streak: '连续失败 {n} 次',
     took: '上次用时 {span}',
-    comma: '，',
     move: '移动',
     open: '打开',
     runIt: '运行',

@@ -3,7 +3,6 @@ import type { Wording } from '../wording'
 
 export const run: Wording<typeof english> = {
   title: '运行 #{number}',
-  bigNumber: '#{number}',
   notFound: '没有这次运行',
   notFoundHint: '它可能已被删除，或者链接不完整。',
   toRuns: '全部运行记录',
@@ -25,7 +24,6 @@ export const run: Wording<typeof english> = {
   runAgain: '再次运行',
   editTask: '编辑任务',
   copyId: '复制运行编号',
-  copied: '已复制',
   openTask: '打开任务',
   details: '详情',
   confirm: {
@@ -74,6 +72,8 @@ export const run: Wording<typeof english> = {
     search: '搜索日志',
     searching: '正在查找…',
     noMatch: '没有匹配',
+    notSearched: '未能查找',
+    notAllRead: '日志未能全部读取',
     matchOf: '{at} / {count}',
     previous: '上一处',
     next: '下一处',
@@ -81,9 +81,11 @@ export const run: Wording<typeof english> = {
     stream: { both: '全部输出', out: '标准输出', err: '标准错误' },
     firstError: '第一个错误',
     noError: '日志中没有像错误的行',
+    noFirstError: '未能找到第一个错误',
     follow: '跟随',
     wrap: '自动换行',
     download: '下载日志',
+    notDownloaded: '日志未能下载',
     notKept: '未保留',
     hidden: '更早的 {lines} 行只在下载文件中',
     empty: '没有输出',

@@ -38,6 +38,4 @@ export const runs: Wording<typeof english> = {
   emptyHint: '每个任务的每次运行及其日志都会列在这里。',
   emptyFilter: '没有符合筛选条件的运行',
   failed: '无法读取运行记录',
-  loadingMore: '正在加载更早的记录',
-  end: '没有更多了',
 }

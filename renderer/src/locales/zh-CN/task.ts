@@ -45,6 +45,7 @@ export const task: Wording<typeof english> = {
     byHand: '仅手动运行。',
     atStart: '主机启动时运行。',
     spent: '没有更多计划。',
+    failed: '无法推算接下来的运行',
     otherZone: '按 {zone} 计划，以本机时区显示。',
   },
   care: { timeout: '超时 {span}', noTimeout: '无超时', grace: '{span}后强制结束', noOverlap: '不重叠' },

@@ -46,6 +46,7 @@ export const today: Wording<typeof english> = {
       RECOVERED: '启动时修复了一些内容',
       STORAGE: '磁盘拒绝写入',
       SURVIVORS: '有进程在运行结束后仍然存在',
+      UNPLANNED: '有任务无法排定计划',
     },
   },
   timeline: {
