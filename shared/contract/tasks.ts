@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { instant, parameters } from '../model/common'
-import { ledgerPage, whyAnswer } from '../model/occurrence'
+import { ledgerPage } from '../model/occurrence'
 import { run } from '../model/run'
 import { taskChange, taskDefinition, taskPage, taskView } from '../model/task'
+import { whyAnswer } from '../model/why'
 import { procedure } from './base'
 
 const byId = z.object({ id: z.string().min(1) })

@@ -53,6 +53,7 @@ export const ledgerEntry = z.object({
   state: z.enum(['ran', 'ran_late', 'queued', 'coalesced', 'missed', 'skipped', 'paused']),
   reason: z.enum([...lateReason.options, ...skipReason.options, 'task', 'everything']).nullable(),
   from: instant,
+  /** The last of them; of several that are `coalesced`: the instant of their run, which is none of them. */
   until: instant,
   count: z.int().min(1),
   epoch: z.int(),
@@ -62,37 +63,6 @@ export const ledgerEntry = z.object({
 })
 export type LedgerEntry = z.infer<typeof ledgerEntry>
 export const ledgerPage = page(ledgerEntry)
-
-/** Why a task ran, or did not run, at an instant. */
-export const whyAnswer = z.object({
-  taskId: id,
-  taskName: z.string(),
-  /** The instant that was asked for. */
-  at: instant,
-  /** What became of the occurrence at or, within a minute, nearest to it; null when there was none. */
-  entry: ledgerEntry.nullable(),
-  /** Where there was none: what explains it. */
-  absence: z
-    .enum([
-      'disabled',
-      'paused',
-      'before_counting',
-      'spent',
-      'no_time_trigger',
-      'not_planned',
-      'not_yet',
-      'removed_history',
-    ])
-    .nullable(),
-  /** The occurrences before and after `at`, as planned by today's triggers; null where there are none. */
-  previous: instant.nullable(),
-  next: instant.nullable(),
-  /** The run of `entry`, if it has one: how it ended, and its error in words. */
-  run: z
-    .object({ id, number: z.int(), status: z.string(), error: z.string().nullable(), lateMs: z.number().nullable() })
-    .nullable(),
-})
-export type WhyAnswer = z.infer<typeof whyAnswer>
 
 /** A task's missed occurrences since it last ran: a row of the operator's inbox. */
 export const missedRow = z.object({

@@ -1,8 +1,9 @@
 /** Accounts for every occurrence of a task: runs and recorded fates as one ledger, and why there is nothing where there is nothing. */
 import { BelfryError } from '@shared/errors'
 import type { Page } from '@shared/model/common'
-import type { LedgerEntry, WhyAnswer } from '@shared/model/occurrence'
+import type { LedgerEntry } from '@shared/model/occurrence'
 import type { Task } from '@shared/model/task'
+import type { WhyAnswer } from '@shared/model/why'
 import type { Clock } from '../ports'
 import type { Store } from '../store/types'
 import type { Ledger } from './ledger'

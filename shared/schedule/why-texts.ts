@@ -1,0 +1,207 @@
+/** The words of why-words.ts. */
+import type { LedgerEntry } from '../model/occurrence'
+import type { RunStatus } from '../model/run'
+import type { WordsLocale } from './words'
+
+type State = LedgerEntry['state']
+type Reason = NonNullable<LedgerEntry['reason']>
+
+/** Instants come as text. `at` is null where a range is meant as a whole, `number` where no run is known. */
+export interface WhyTexts {
+  readonly states: Readonly<Record<State, string>>
+  readonly reasons: Readonly<Record<Reason, string>>
+  because(what: string, reason: string): string
+  /** Clauses → one sentence. */
+  sentence(clauses: readonly string[]): string
+  /** Two units at most. */
+  span(ms: number): string
+  range(count: number, from: string, until: string, state: State): string
+  between(name: string, at: string, told: string): string
+  ended(status: RunStatus, error: string | null): string
+  inTheWay(number: number): string
+  ran(name: string, at: string | null, number: number | null): string
+  ranLate(name: string, at: string | null, number: number | null, late: string | null, reason: string | null): string
+  queued(name: string, at: string | null, number: number | null): string
+  coalesced(name: string, at: string | null, number: number | null, into: string | null, reason: string | null): string
+  missed(name: string, at: string | null, reason: string | null): string
+  skipped(name: string, at: string | null, reason: string | null): string
+  paused(name: string, at: string | null, reason: string | null): string
+  disabled(name: string, at: string): string
+  pausedNow(name: string, at: string): string
+  beforeCounting(name: string, at: string, from: string): string
+  spent(name: string, at: string, last: string | null): string
+  noTimeTrigger(name: string, at: string): string
+  notPlanned(name: string, at: string): string
+  around(previous: string | null, next: string | null): string[]
+  notYet(name: string, next: string | null): string
+  removedHistory(name: string, at: string): string
+}
+
+const en: WhyTexts = {
+  states: {
+    ran: 'ran',
+    ran_late: 'ran late',
+    queued: 'queued',
+    coalesced: 'coalesced',
+    missed: 'missed',
+    skipped: 'skipped',
+    paused: 'paused',
+  },
+  reasons: {
+    asleep: 'the machine was asleep',
+    not_running: 'Belfry was not running',
+    clock: 'the clock was changed',
+    busy: 'Belfry was busy',
+    overlap: 'it was running already',
+    blackout: 'that is outside the times when it may run',
+    rate_limit: 'its rate limit was reached',
+    skip_next: 'it was asked to be skipped',
+    dst: 'the clocks jumped over it',
+    task: 'it was paused',
+    everything: 'everything was paused',
+  },
+  because: (what, reason) => `${what}: ${reason}`,
+  sentence: (clauses) => `${clauses.join('; ')}.`,
+  span: (ms) => spanOf(ms, ['d', 'h', 'min', 's']),
+  range: (count, from, until, state) =>
+    state === 'coalesced'
+      ? `it stands for ${count} in all from ${from} on`
+      : `so it was with ${count} in a row from ${from} to ${until}`,
+  between: (name, at, told) => `“${name}” is not planned at ${at} itself, but lies between those: ${told}`,
+  ended: (status, error) => `${endings[status]}${error === null ? '' : `: ${withoutStop(error)}`}`,
+  inTheWay: (number) => `run #${number} was still active`,
+  ran: (name, at, number) => `“${name}” ran at ${at ?? 'its times'}, in time${byRun(number)}`,
+  ranLate: (name, at, number, late, reason) =>
+    `“${name}” ran ${late === null ? 'late' : `${late} late`} for ${at ?? 'its times'}${since(reason)}${byRun(number)}`,
+  queued: (name, at, number) => `“${name}” is due since ${at ?? 'its times'}: run #${number ?? '?'} waits for its turn`,
+  coalesced: (name, at, number, into, reason) =>
+    `“${name}” did not run by itself for ${at ?? 'some of its times'}${since(reason)}: run #${number ?? '?'}${into === null ? '' : `, planned for ${into},`} stands for it`,
+  missed: (name, at, reason) => `“${name}” missed ${at ?? 'its times'}${since(reason)}`,
+  skipped: (name, at, reason) => `“${name}” skipped ${at ?? 'its times'}${since(reason)}`,
+  paused: (name, at, reason) => `“${name}” did not run at ${at ?? 'its times'}${since(reason)}`,
+  disabled: (name, at) => `“${name}” has nothing at ${at}: it is disabled`,
+  pausedNow: (name, at) => `“${name}” does not run at ${at}: it, or everything, is paused then`,
+  beforeCounting: (name, at, from) =>
+    `“${name}” had nothing due at ${at}: it counts from ${from} on, when it was made, changed, enabled or resumed`,
+  spent: (name, at, last) =>
+    `“${name}” has nothing planned at ${at} or later: ${last === null ? 'its time is over' : `the last was ${last}`}`,
+  noTimeTrigger: (name, at) =>
+    `“${name}” did nothing at ${at}: no time brings it, only events or somebody who starts it by hand`,
+  notPlanned: (name, at) => `“${name}” is not planned at ${at}`,
+  around: (previous, next) => [
+    ...(previous === null ? [] : [`the one before is ${previous}`]),
+    ...(next === null ? [] : [`the one after is ${next}`]),
+  ],
+  notYet: (name, next) => `“${name}” is not due yet${next === null ? '' : `: it is planned for ${next}`}`,
+  removedHistory: (name, at) =>
+    `“${name}” is planned at ${at} as it is today, but nothing is on record of it: it was planned otherwise then, or its record is gone`,
+}
+
+const endings: Readonly<Record<RunStatus, string>> = {
+  queued: 'it waits for its turn',
+  running: 'it is still running',
+  succeeded: 'it succeeded',
+  failed: 'it failed',
+  timed_out: 'it timed out',
+  cancelled: 'it was cancelled',
+  interrupted: 'it was interrupted',
+  expired: 'it never started',
+}
+
+const since = (reason: string | null): string => (reason === null ? '' : `, because ${reason}`)
+const byRun = (number: number | null): string => (number === null ? '' : `, as run #${number}`)
+
+const zh: WhyTexts = {
+  states: {
+    ran: '已运行',
+    ran_late: '延迟运行',
+    queued: '排队中',
+    coalesced: '已合并',
+    missed: '已错过',
+    skipped: '已跳过',
+    paused: '暂停中',
+  },
+  reasons: {
+    asleep: '机器在休眠',
+    not_running: 'Belfry 没有运行',
+    clock: '时钟被调整',
+    busy: 'Belfry 繁忙',
+    overlap: '上一次还在运行',
+    blackout: '不在允许运行的时段内',
+    rate_limit: '已达到频率上限',
+    skip_next: '已被要求跳过',
+    dst: '时钟跳过了这个时刻',
+    task: '任务已暂停',
+    everything: '已全部暂停',
+  },
+  because: (what, reason) => `${what}：${reason}`,
+  sentence: (clauses) => `${clauses.join('；')}。`,
+  span: (ms) => spanOf(ms, ['天', '小时', '分', '秒']),
+  range: (count, from, until, state) =>
+    state === 'coalesced' ? `从 ${from} 起共合并 ${count} 次` : `从 ${from} 到 ${until} 连续 ${count} 次都是如此`,
+  between: (name, at, told) => `“${name}”在 ${at} 没有计划，但处于这些计划之间：${told}`,
+  ended: (status, error) => `${zhEndings[status]}${error === null ? '' : `：${withoutStop(error)}`}`,
+  inTheWay: (number) => `运行 #${number} 尚未结束`,
+  ran: (name, at, number) => `“${name}”在${zhAt(at)}按时运行${zhRun(number)}`,
+  ranLate: (name, at, number, late, reason) =>
+    `${zhSince(reason)}“${name}”${zhAt(at)}的计划延迟${late === null ? '' : ` ${late} `}运行${zhRun(number)}`,
+  queued: (name, at, number) => `“${name}”${zhAt(at)}的计划已到期：运行 #${number ?? '?'} 正在排队`,
+  coalesced: (name, at, number, into, reason) =>
+    `${zhSince(reason)}“${name}”${zhAt(at)}的计划没有单独运行，已合并到运行 #${number ?? '?'}${into === null ? '' : `（计划于 ${into}）`}`,
+  missed: (name, at, reason) => `${zhSince(reason)}“${name}”错过了${zhAt(at)}的计划`,
+  skipped: (name, at, reason) => `${zhSince(reason)}“${name}”跳过了${zhAt(at)}的计划`,
+  paused: (name, at, reason) => `${zhSince(reason)}“${name}”在${zhAt(at)}没有运行`,
+  disabled: (name, at) => `“${name}”在 ${at} 没有计划：任务已停用`,
+  pausedNow: (name, at) => `“${name}”在 ${at} 不运行：届时任务或全部处于暂停中`,
+  beforeCounting: (name, at, from) => `“${name}”在 ${at} 没有到期的计划：从 ${from} 创建、修改、启用或恢复起才开始计算`,
+  spent: (name, at, last) => `“${name}”在 ${at} 及以后没有计划：${last === null ? '时间已过' : `最后一次是 ${last}`}`,
+  noTimeTrigger: (name, at) => `“${name}”在 ${at} 没有计划：它不按时间运行，只由事件或手动启动`,
+  notPlanned: (name, at) => `“${name}”在 ${at} 没有计划`,
+  around: (previous, next) => [
+    ...(previous === null ? [] : [`前一次是 ${previous}`]),
+    ...(next === null ? [] : [`后一次是 ${next}`]),
+  ],
+  notYet: (name, next) => `“${name}”尚未到期${next === null ? '' : `：计划于 ${next}`}`,
+  removedHistory: (name, at) =>
+    `按现在的设置，“${name}”在 ${at} 有计划，但没有任何记录：当时的计划不同，或记录已不存在`,
+}
+
+const zhEndings: Readonly<Record<RunStatus, string>> = {
+  queued: '正在排队',
+  running: '仍在运行',
+  succeeded: '已成功',
+  failed: '已失败',
+  timed_out: '已超时',
+  cancelled: '已取消',
+  interrupted: '被中断',
+  expired: '从未开始',
+}
+
+const zhAt = (at: string | null): string => (at === null ? '这些时刻' : ` ${at} `)
+const zhRun = (number: number | null): string => (number === null ? '' : `（运行 #${number}）`)
+const zhSince = (reason: string | null): string =>
+  reason === null ? '' : `因为${/^[A-Z]/.test(reason) ? ' ' : ''}${reason}，`
+
+/** 5_430_000 → `1 h 30 min`. */
+function spanOf(ms: number, units: readonly [string, string, string, string]): string {
+  const sizes = [86_400_000, 3_600_000, 60_000, 1000]
+  const first = sizes.findIndex((size) => ms >= size)
+  if (first === -1) return `${Math.round(ms)} ms`
+  let rest = ms
+  const parts: string[] = []
+  for (const index of [first, first + 1]) {
+    const size = sizes[index]
+    if (size === undefined) break
+    const amount = Math.floor(rest / size)
+    rest -= amount * size
+    if (amount > 0) parts.push(`${amount} ${units[index] ?? ''}`)
+  }
+  return parts.join(' ')
+}
+
+/** What a program said may end as a sentence does. */
+function withoutStop(text: string): string {
+  return text.replace(/[.。;；\s]+$/, '')
+}
+
+export const whyTexts: Readonly<Record<WordsLocale, WhyTexts>> = { en, 'zh-CN': zh }
