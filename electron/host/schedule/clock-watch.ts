@@ -1,59 +1,82 @@
 /**
  * Tells sleep, a moved clock and a busy host apart by three clocks. On Linux boot time minus monotonic time is sleep, and wall
- * time minus boot time a moved clock; elsewhere boot time does not tell, and a late look after a power event was sleep.
+ * time minus boot time a moved clock; elsewhere boot time does not tell, and a late look with a power event was sleep.
  */
 import type { LateReason } from '@shared/model/occurrence'
 import type { Clock } from '../ports'
+
+/** What the host itself can be late for. */
+export type DelayCause = Exclude<LateReason, 'not_running'>
 
 export interface Look {
   /** Wall time, ms. */
   readonly now: number
   /** What a delay since the last look is to be put down to. */
-  readonly cause: Exclude<LateReason, 'not_running'>
+  readonly cause: DelayCause
   /** Ms by which the wall clock was set: forward positive, back negative; steps under 2 s count as none. */
   readonly stepped: number
 }
 
 export interface ClockWatch {
   look(): Look
-  /** The system says that it woke. */
-  powerResumed(): void
+  /** The system says that it goes to sleep, or woke: counts at the next look that comes late, whenever that is. */
+  powerEvent(): void
+  /** Why what was due at an instant (ms) was not looked at in time. */
+  causeAt(at: number): DelayCause
 }
 
 /** Ms; smaller differences are the clocks' own. */
 const noticed = 2000
+/** Ms that pass at most between two looks of a host that is awake and idle. */
+export const longestSleep = 30_000
+/** Stretches in which nobody looked, and why, that are remembered; what is late is decided soon after them. */
+const remembered = 20
+
+interface Stretch {
+  readonly from: number
+  readonly until: number
+  readonly cause: DelayCause
+}
 
 /** @param bootTells boot time goes on through sleep while monotonic time does not, and is never set: so on Linux */
 export function createClockWatch(clock: Clock, bootTells: boolean): ClockWatch {
   let last = read(clock)
-  let resumed = false
+  let hinted = false
+  let unwatched: readonly Stretch[] = []
+
+  const tell = (now: Reading): Look => {
+    const wall = now.wall - last.wall
+    const monotonic = now.monotonic - last.monotonic
+    const boot = now.boot - last.boot
+    const late = hinted && (Math.abs(wall - monotonic) >= noticed || monotonic >= longestSleep + noticed)
+    if (late) hinted = false
+    const slept = bootTells ? boot - monotonic : late ? Math.max(0, wall - monotonic) : 0
+    const moved = wall - (bootTells ? boot : monotonic + slept)
+    const stepped = Math.abs(moved) < noticed ? 0 : Math.round(moved)
+    const asleep = slept >= noticed || (!bootTells && late && stepped === 0)
+    const cause = stepped > 0 && stepped > slept ? 'clock' : asleep ? 'asleep' : 'busy'
+    return { now: now.wall, cause, stepped }
+  }
+
   return {
-    powerResumed() {
-      resumed = true
+    powerEvent() {
+      hinted = true
     },
     look() {
       const now = read(clock)
-      const passed = {
-        wall: now.wall - last.wall,
-        monotonic: now.monotonic - last.monotonic,
-        boot: now.boot - last.boot,
-      }
+      const look = tell(now)
+      if (look.stepped < 0) unwatched = []
+      else if (look.cause !== 'busy')
+        unwatched = [...unwatched, { from: last.wall, until: now.wall, cause: look.cause }].slice(-remembered)
       last = now
-      const hinted = resumed
-      resumed = false
-      const slept = bootTells ? passed.boot - passed.monotonic : hinted ? passed.wall - passed.monotonic : 0
-      const moved = passed.wall - (bootTells ? passed.boot : passed.monotonic + Math.max(0, slept))
-      const stepped = Math.abs(moved) < noticed ? 0 : Math.round(moved)
-      const asleep = slept >= noticed || (hinted && passed.monotonic >= noticed + longestSleep)
-      const cause = stepped > 0 && stepped > slept ? 'clock' : asleep ? 'asleep' : 'busy'
-      return { now: now.wall, cause, stepped }
+      return look
     },
+    causeAt: (at) => unwatched.findLast(({ from, until }) => from < at && at <= until)?.cause ?? 'busy',
   }
 }
 
-/** Ms that pass at most between two looks of a host that is awake and idle. */
-export const longestSleep = 30_000
+type Reading = ReturnType<typeof read>
 
-function read(clock: Clock): { wall: number; monotonic: number; boot: number } {
+function read(clock: Clock): { readonly wall: number; readonly monotonic: number; readonly boot: number } {
   return { wall: clock.now(), monotonic: clock.monotonic(), boot: clock.boot() }
 }

@@ -52,7 +52,7 @@ export interface DueContext {
 /** The most late occurrences that are run one by one. */
 export const replayLimit = 100
 /** Ms; what is decided sooner after its instant is in time. */
-const inTime = 2000
+export const inTime = 2000
 
 /**
  * Decides in steps, so that millions of missed seconds do not hold up the host: `step` looks at so many occurrences at most,

@@ -9,7 +9,16 @@ import type { Pause, Task } from '@shared/model/task'
 import type { TriggerKind } from '@shared/model/trigger'
 import type { Clock } from '../ports'
 import { createClockWatch, longestSleep } from './clock-watch'
-import { decideDue, isAlone, type Decision, type DueContext, type DueRun, type FateRange } from './decide'
+import {
+  decideDue,
+  inTime,
+  isAlone,
+  type Decision,
+  type DueContext,
+  type DueRun,
+  type Fate,
+  type FateRange,
+} from './decide'
 import { jitterOf } from './jitter'
 import { bothAt, decidedUpTo, nextOccurrence, setBackMarks, type Marks, type Occurrence } from './occurrences'
 import { isOpen } from './time-windows'
@@ -102,6 +111,8 @@ interface Entry {
   /** Stale when the task has been planned anew since; an event stays. */
   readonly version: number
   readonly event?: PlannerEvent
+  /** The event's trigger as it was then, as JSON. */
+  readonly trigger?: string
 }
 
 /** Occurrences that one look decides of one task before the host gets its turn again. */
@@ -268,7 +279,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     if (look.stepped < 0) return goBack(-look.stepped, look.now)
     cause = look.cause
     rereadZone()
-    if (cause === 'asleep') options.woke(look.now)
+    if (look.woke) options.woke(look.now)
     decideAll(look.now)
     if (heap.length > 2 * versions.size + 1000) compact()
     arm()
@@ -304,7 +315,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     }
     for (let entry = heap.peek(); entry !== undefined && entry.at <= now; entry = heap.peek()) {
       heap.pop()
-      if (entry.event) takeEvent(entry.event, due, fates)
+      if (entry.event) takeEvent(entry.event, entry.trigger, now, due, fates)
       else if (entry.version !== (versions.get(entry.taskId) ?? 0)) continue
       else if (entry.what === 'pause-end') endPause(entry)
       else {
@@ -364,16 +375,31 @@ export function createPlanner(options: PlannerOptions): Planner {
     pausedAt(task)(one.at) === null &&
     isOpen(one.at, task.policy, zone)
 
-  const takeEvent = (given: PlannerEvent, due: DueTask[], fates: TaskFates[]): void => {
-    const { taskId, at, event } = given
+  /** @param trigger as it was when it fired: one that was changed since counts from then */
+  const takeEvent = (
+    given: PlannerEvent,
+    trigger: string | undefined,
+    now: number,
+    due: DueTask[],
+    fates: TaskFates[],
+  ): void => {
+    const { taskId, at, event, kind } = given
     const task = options.task(taskId)
-    if (!task?.enabled) return
+    if (!task?.enabled || at < countsFrom(task)) return
+    if (trigger === undefined || trigger !== triggerOf(task, event)) return
+    const ms = now - at
+    const reason = at < began ? 'not_running' : cause
+    const { onMissed, misfireGrace } = task.policy
     const paused = pausedAt(task)(at)
-    const fate = (of: FateRange): void => void fates.push({ taskId, event, ranges: [of] })
-    const one = { from: at, until: at, count: 1 }
-    if (paused !== null) fate({ state: 'paused', reason: paused, ...one })
-    else if (!isOpen(at, task.policy, zone)) fate({ state: 'skipped', reason: 'blackout', ...one })
-    else due.push({ ...plainRun({ at, kind: given.kind }), taskId, event, parameters: given.parameters ?? {} })
+    const fate = (of: Fate): void =>
+      void fates.push({ taskId, event, ranges: [{ ...of, from: at, until: at, count: 1 }] })
+    if (paused !== null) fate({ state: 'paused', reason: paused })
+    else if (!isOpen(at, task.policy, zone)) fate({ state: 'skipped', reason: 'blackout' })
+    else if (onMissed !== 'run' && misfireGrace !== null && ms > misfireGrace) fate({ state: 'missed', reason })
+    else {
+      const late = ms >= inTime ? { ms, reason } : null
+      due.push({ ...plainRun({ at, kind }), late, taskId, event, parameters: given.parameters ?? {} })
+    }
   }
 
   const endPause = ({ taskId, at }: Entry): void => {
@@ -430,7 +456,11 @@ export function createPlanner(options: PlannerOptions): Planner {
     forget(taskId) {
       for (const known of [versions, nextAts, planned, marksOf, delays, toldEnds, open]) known.delete(taskId)
     },
-    fire: (event) => push({ at: event.at, taskId: event.taskId, what: 'event', event }),
+    fire(event) {
+      const task = options.task(event.taskId)
+      if (task === undefined) return
+      push({ at: event.at, taskId: task.id, what: 'event', event, trigger: triggerOf(task, event.event) })
+    },
     nextAt: (taskId) => nextAts.get(taskId),
     nextToSkip(taskId) {
       const task = options.task(taskId)
@@ -447,6 +477,10 @@ export function createPlanner(options: PlannerOptions): Planner {
       return task ? marks(task) : bothAt(0)
     },
   }
+}
+
+function triggerOf(task: Task, event: OccurrenceEvent): string {
+  return JSON.stringify(task.triggers[event.trigger] ?? null)
 }
 
 function plainRun({ at, kind }: { readonly at: number; readonly kind: TriggerKind }): DueRun {
