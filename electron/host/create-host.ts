@@ -20,6 +20,8 @@ import { createSystemService, type SystemService } from './system/system-service
 import { createWarnings } from './system/warnings'
 import { createInbox } from './tasks/inbox'
 import { createTaskService, type TaskService } from './tasks/task-service'
+import { createTriggerChecks } from './tasks/trigger-checks'
+import { createWatchTriggers } from './watch/watch-triggers'
 
 /** Facts of the machine and of the user who runs the host. */
 export interface Machine {
@@ -111,6 +113,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     changed(run, turned) {
       events.emit({ type: 'run.changed', run })
       if (!turned) return
+      watchTriggers.turned(run)
       if (task(run.taskId)?.triggers.some((trigger) => trigger.kind === 'interval' && trigger.mode === 'fixed-delay'))
         planner.track(run.taskId)
       tasks.tell(run.taskId)
@@ -153,8 +156,29 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     },
   })
   const epochs = { clock, state: store.state, warnings, log }
-  const eventTriggers = createEventTriggers({ clock, store, planner, bootId: () => ports.processes.bootId() })
-  const tasks = createTaskService({ ports, store, planner, activeOf: (id) => runs.activeOf(id), events })
+  const eventTriggers = createEventTriggers({
+    clock,
+    store,
+    planner,
+    warnings,
+    bootId: () => ports.processes.bootId(),
+  })
+  const place = { files: ports.files, ...machine, uid: machine.user.uid, dataFolder }
+  const watchTriggers = createWatchTriggers({
+    clock,
+    place,
+    watchFiles: ports.watchFiles,
+    planner,
+    warn: (id, sentences) => tasks.warn(id, sentences),
+  })
+  const tasks = createTaskService({
+    ports,
+    store,
+    planner,
+    activeOf: (id) => runs.activeOf(id),
+    events,
+    checks: createTriggerChecks(place),
+  })
   const system: SystemService = createSystemService({
     clock,
     store,
@@ -205,6 +229,8 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
   })
 
   events.on((event) => {
+    if (event.type === 'task.changed') for (const triggers of [eventTriggers, watchTriggers]) triggers.set(event.task)
+    if (event.type === 'task.removed') for (const triggers of [eventTriggers, watchTriggers]) triggers.forget(event.id)
     if (event.type === 'task.changed' || event.type === 'task.removed') system.tellSoon()
   })
   // A hint only: the planner's next look tells by the clocks what has come due.
@@ -222,6 +248,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
       await epochAtStart(epochs)
       await eventTriggers.hostStarted()
       planner.start(store.tasks.all().map(({ id }) => id))
+      watchTriggers.start(store.tasks.all())
       system.start()
       log.info({ tasks: store.tasks.all().length, dataFolder }, 'the host is scheduling')
     },
@@ -229,6 +256,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
       if (stopped) void runs.stop()
       stopped ??= (async () => {
         state = 'stopping'
+        watchTriggers.stop()
         planner.stop()
         system.tellSoon()
         await runs.stop()

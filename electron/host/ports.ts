@@ -129,6 +129,30 @@ export interface PowerEvents {
   onResume(listener: () => void): void
 }
 
+/** A file (no folder) that was there, came, changed or went; a link counts as one. */
+export interface FileNews {
+  readonly kind: 'add' | 'change' | 'remove'
+  /** Absolute. */
+  readonly path: string
+  /** When its content or its entry last changed (ctime, ms since the epoch); undefined where it is gone. */
+  readonly at: number | undefined
+  /** It was found by the first look, and may have been there for long. */
+  readonly found: boolean
+}
+
+export interface FileWatchOptions {
+  /** Absolute; a file, or a folder with all below it. It is there. */
+  readonly path: string
+  /** This and all below it is left out. */
+  readonly without: string
+  readonly news: (news: FileNews) => void
+  /** Something in it is not watched. May come many times over. */
+  readonly failed: (error: unknown) => void
+}
+
+/** Watches without following links. Never throws; what it gives ends it: neither `news` nor `failed` comes after. */
+export type WatchFiles = (options: FileWatchOptions) => () => void
+
 export interface Ports {
   readonly clock: Clock
   readonly ids: Ids
@@ -138,5 +162,6 @@ export interface Ports {
   readonly modules: ModuleRunner
   readonly secrets: SecretBox
   readonly power: PowerEvents
+  readonly watchFiles: WatchFiles
   readonly log: Logger
 }

@@ -6,6 +6,7 @@ import { nodeModuleRunner } from './module-runner-node'
 import { noPowerEvents } from './power-none'
 import { systemProcesses } from './processes'
 import { keyFileSecretBox } from './secret-box-key-file'
+import { watchFiles } from './watch-files'
 
 export interface NodePortsOptions {
   readonly dataFolder: string
@@ -25,6 +26,7 @@ export function nodePorts({ dataFolder, log, notifier }: NodePortsOptions): Port
     modules: nodeModuleRunner(processes),
     secrets: keyFileSecretBox({ files, dataFolder, platform: process.platform }),
     power: noPowerEvents(),
+    watchFiles,
     log,
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Task } from '@shared/model/task'
-import { startupsDue } from '../../electron/host/schedule/startups'
+import { createEventTriggers } from '../../electron/host/schedule/event-triggers'
+import type { PlannerEvent } from '../../electron/host/schedule/planner'
 import { openStore } from '../../electron/host/store/open-store'
 import type { Store } from '../../electron/host/store/types'
 import { faultyFiles, type FaultyFiles } from '../support/faulty-files'
@@ -14,7 +15,7 @@ const onHost = { kind: 'startup', on: 'host' } as const
 
 let disk: FaultyFiles
 let folder: string
-let refused: [string, unknown][]
+let refused: [string, string][]
 
 beforeEach(async () => {
   disk = faultyFiles()
@@ -22,15 +23,27 @@ beforeEach(async () => {
   refused = []
 })
 
-/** What a start of the host finds due, on a store that is opened anew as after a restart. */
-async function startOf(bootId: string, prepare: (store: Store) => Promise<void> | void = () => undefined) {
+/** What a start of the host fires, on a store that is opened anew as after a restart. */
+async function fired(bootId: string, prepare: (store: Store) => Promise<void> | void): Promise<PlannerEvent[]> {
   const store = await openStore(storePorts({ files: disk.files }), folder, '0.0.0')
   await prepare(store)
-  const due = await startupsDue(store, bootId, now, (task, error) => refused.push([task.id, error]))
+  const events: PlannerEvent[] = []
+  const triggers = createEventTriggers({
+    clock: { now: () => now },
+    store,
+    planner: { fire: (event) => void events.push(event) },
+    warnings: { raise: (code, message) => void refused.push([code, message]) },
+    bootId: () => bootId,
+  })
+  await triggers.hostStarted()
   disk.plan()
   disk.room(Infinity)
   await store.close()
-  return due.map(({ taskId, at }) => [taskId, at - now])
+  return events
+}
+
+async function startOf(bootId: string, prepare: (store: Store) => Promise<void> | void = () => undefined) {
+  return (await fired(bootId, prepare)).map(({ taskId, at }) => [taskId, at - now])
 }
 
 const stored = (...tasks: Task[]) => startOf('boot 1', (store) => store.tasks.put(tasks))
@@ -70,6 +83,15 @@ describe('which startup triggers a start makes due', () => {
     expect(due).toEqual([])
     expect(await startOf('boot 2')).toEqual([['task-1', 0]])
   })
+
+  it('names the trigger and what it saw: the boot, or this start of the host', async () => {
+    const task = makeTask({ triggers: [{ kind: 'manual' }, onHost, onBoot] })
+    const events = await fired('boot 1', (store) => store.tasks.put([task]))
+    expect(events.map(({ kind, event }) => [kind, event.trigger, event.id])).toEqual([
+      ['startup', 1, 'host 2027-01-01T00:00:00.000Z'],
+      ['startup', 2, 'boot 1'],
+    ])
+  })
 })
 
 describe('on a full disk', () => {
@@ -83,7 +105,7 @@ describe('on a full disk', () => {
       ['boot', 0],
       ['host', 0],
     ])
-    expect(refused).toMatchObject([['boot', { code: 'STORAGE' }]])
+    expect(refused).toEqual([['STORAGE', expect.stringMatching(/^"a task" does not run for this boot: /)]])
     expect(await startOf('boot 1')).toHaveLength(3)
   })
 })

@@ -11,7 +11,10 @@ import type { Planner } from '../schedule/planner'
 import { wholeSecond } from '../schedule/trigger-times'
 import type { Store } from '../store/types'
 import { findTask } from './find-task'
+import { follows } from './followers'
 import { taskView } from './task-view'
+import { createTaskWarnings } from './task-warnings'
+import type { TriggerChecks } from './trigger-checks'
 
 export interface TaskServiceOptions {
   readonly ports: Pick<Ports, 'clock' | 'ids' | 'processes'>
@@ -19,6 +22,7 @@ export interface TaskServiceOptions {
   readonly planner: Planner
   readonly activeOf: (taskId: string) => readonly string[]
   readonly events: EventBus
+  readonly checks: TriggerChecks
 }
 
 export interface TaskService {
@@ -45,19 +49,28 @@ export interface TaskService {
   unskip(wanted: string, at?: string): Promise<TaskView>
   /** What it has missed is settled up to now, without a run. NOT_FOUND when it has missed nothing. */
   settleMissed(wanted: string): Promise<TaskView>
-  /** Something keeps a trigger of the task from firing; null when nothing does any more. */
-  warn(taskId: string, message: string | null): void
+  /** What keeps triggers of the task from firing, or is risky about them; [] for nothing. */
+  warn(taskId: string, sentences: readonly string[]): void
   /** Tells listeners how the task stands now. */
   tell(taskId: string): void
 }
 
-export function createTaskService({ ports, store, planner, activeOf, events }: TaskServiceOptions): TaskService {
+export function createTaskService({
+  ports,
+  store,
+  planner,
+  activeOf,
+  events,
+  checks,
+}: TaskServiceOptions): TaskService {
   const { clock, ids, processes } = ports
   const alone = oneAtATime()
-  /** What keeps triggers of a task from firing. */
-  const warnings = new Map<string, readonly string[]>()
   /** For taking a removal back; forgotten with the host. */
   const removed = new Map<string, Task>()
+  const warnings = createTaskWarnings(
+    (id) => store.tasks.get(id) !== undefined,
+    (id) => removed.get(id)?.name,
+  )
   const now = (): string => new Date(clock.now()).toISOString()
 
   const view = (task: Task): TaskView =>
@@ -66,7 +79,7 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
       activeRuns: activeOf(task.id),
       recent: store.runs.recent(task.id, 20),
       acknowledged: store.runs.acknowledged(task.id),
-      warnings: warnings.get(task.id) ?? [],
+      warnings: warnings.of(task),
       missed: missedOf(task),
     })
 
@@ -80,10 +93,13 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
 
   const find = (wanted: string): Task => findTask(store.tasks.all(), wanted)
 
-  const keep = async (tasks: readonly Task[]): Promise<TaskView[]> => {
+  const keep = async (tasks: readonly Task[], comesBack = false): Promise<TaskView[]> => {
+    const known = new Map(store.tasks.all().map((task) => [task.id, task]))
+    const sentences = await checks.check(tasks, known, comesBack)
     // First: a mark without its task says nothing, a task without its mark would start too early.
     for (const task of tasks) if (task.enabled) await rememberBoot(task)
     await store.tasks.put(tasks)
+    for (const [id, told] of sentences) warnings.set(id, told)
     tasks.forEach(({ id }) => planner.track(id))
     const views = tasks.map(view)
     views.forEach((task) => events.emit({ type: 'task.changed', task }))
@@ -131,6 +147,10 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
   const tell = (taskId: string): void => {
     const task = store.tasks.get(taskId)
     if (task) events.emit({ type: 'task.changed', task: view(task) })
+  }
+
+  const tellFollowers = (id: string): void => {
+    for (const task of store.tasks.all()) if (follows(task, id)) tell(task.id)
   }
 
   const stillAhead = (skips: readonly string[]): string[] => skips.filter((at) => Date.parse(at) > clock.now())
@@ -199,7 +219,9 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
         await store.tasks.remove(task.id)
         removed.set(task.id, task)
         planner.forget(task.id)
+        warnings.set(task.id, [])
         events.emit({ type: 'task.removed', id: task.id })
+        tellFollowers(task.id)
         return last
       }),
     restore: (id) =>
@@ -208,8 +230,9 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
         if (task === undefined)
           throw new BelfryError('NOT_FOUND', `no task "${id}" was removed lately`, { field: 'id' })
         // What was due while it was gone was due to nobody.
-        const [restored] = await keep([{ ...task, countsFrom: now() }])
+        const [restored] = await keep([{ ...task, countsFrom: now() }], true)
         removed.delete(id)
+        tellFollowers(id)
         if (restored === undefined) throw new BelfryError('INTERNAL', 'the task was not kept')
         return restored
       }),
@@ -273,12 +296,8 @@ export function createTaskService({ ports, store, planner, activeOf, events }: T
       events.emit({ type: 'task.changed', task: view(task) })
       return view(task)
     },
-    warn(taskId, message) {
-      const before = warnings.get(taskId)?.[0] ?? null
-      if (message === before) return
-      if (message === null) warnings.delete(taskId)
-      else warnings.set(taskId, [message])
-      tell(taskId)
+    warn(taskId, sentences) {
+      if (warnings.set(taskId, sentences)) tell(taskId)
     },
     tell,
   }

@@ -1,0 +1,51 @@
+/** What only the machine and the other tasks can tell about a task's triggers, when it is saved. */
+import { BelfryError } from '@shared/errors'
+import type { Task } from '@shared/model/task'
+import { lookAt, openWords, watchedPath, type WatchPlace } from '../watch/path-state'
+import { checkFollowed } from './followers'
+
+export interface TriggerChecks {
+  /**
+   * INVALID, with field and reason: a path that cannot be watched, a task to follow that is not there, a circle of tasks. What was
+   * checked when it was saved before is not checked again; a task that comes back only for circles.
+   * @param before all tasks as they are
+   * @returns sentences for the operator, per task
+   */
+  check(tasks: readonly Task[], before: ReadonlyMap<string, Task>, comesBack?: boolean): Promise<Map<string, string[]>>
+}
+
+export function createTriggerChecks(place: WatchPlace): TriggerChecks {
+  const checkPaths = async (task: Task): Promise<string[]> => {
+    const sentences: string[] = []
+    for (const [index, trigger] of task.triggers.entries()) {
+      if (trigger.kind !== 'watch') continue
+      for (const [number, given] of trigger.paths.entries()) {
+        const path = watchedPath(given, place.home)
+        const state = await lookAt(path, place)
+        if (state.kind === 'none')
+          throw new BelfryError('INVALID', `"${path}" ${state.problem}`, { field: `triggers.${index}.paths.${number}` })
+        if (state.open !== null) sentences.push(openWords(path, state.open))
+      }
+    }
+    return [...new Set(sentences)]
+  }
+
+  return {
+    async check(tasks, before, comesBack = false) {
+      const sentences = new Map<string, string[]>()
+      const after = new Map<string, Task>(before)
+      for (const task of tasks) after.set(task.id, task)
+      for (const task of tasks) {
+        const known = before.get(task.id)
+        const enabledNow = task.enabled && known?.enabled !== true
+        if (!enabledNow && known !== undefined && JSON.stringify(known.triggers) === JSON.stringify(task.triggers))
+          continue
+        checkFollowed(task, after, !comesBack)
+        if (comesBack) continue
+        const told = await checkPaths(task)
+        if (task.enabled) sentences.set(task.id, told)
+      }
+      return sentences
+    },
+  }
+}
