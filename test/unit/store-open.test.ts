@@ -17,11 +17,13 @@ describe('a store that is opened again', () => {
     const occurrence = {
       id: 'occurrence-1',
       taskId: 'task-1',
-      scheduledAt: '2026-11-20T12:00:00.000Z',
+      from: '2026-11-20T12:00:00.000Z',
+      until: '2026-11-20T12:00:00.000Z',
       epoch: 0,
       state: 'skipped',
       reason: 'overlap',
       runId: 'run-1',
+      event: null,
       recordedAt: '2026-11-20T12:00:00.001Z',
       count: 1,
     } as const
@@ -31,7 +33,7 @@ describe('a store that is opened again', () => {
     await first.runs.put(run)
     await first.runs.acknowledge('task-1', 'run-1')
     await first.state.rememberBoot('task-1', 'boot-1')
-    await first.occurrences.append([occurrence])
+    await first.occurrences.put([occurrence])
     const log = await first.logs.open(run, 65_536)
     await log.append([{ at: '2026-11-20T12:00:00.000Z', stream: 'out', text: 'hello', position: 6 }])
     await log.close()
@@ -46,7 +48,7 @@ describe('a store that is opened again', () => {
     expect(second.runs.lastNumber('task-1')).toBe(1)
     expect(second.runs.acknowledged('task-1')).toBe('run-1')
     expect(second.state.rememberedBoot('task-1')).toBe('boot-1')
-    expect(await second.occurrences.list('task-1')).toEqual([occurrence])
+    expect(await second.occurrences.list('task-1', { limit: 10 })).toEqual([occurrence])
     expect(await second.logs.read(run, { after: 0, limit: 10 })).toEqual({
       lines: [{ number: 1, at: '2026-11-20T12:00:00.000Z', stream: 'out', text: 'hello' }],
       last: 1,

@@ -1,7 +1,8 @@
-import { appendFile, readdir, readFile, truncate } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { OccurrenceRecord } from '@shared/model/occurrence'
 import { hasEnded, runStatus, type Run } from '@shared/model/run'
 import type { StorePorts } from '../../electron/host/store/context'
 import { openStore } from '../../electron/host/store/open-store'
@@ -215,6 +216,7 @@ describe('what is told from memory', () => {
         timed_out: 0,
         cancelled: 0,
         interrupted: 0,
+        expired: 0,
       })
     }
   })
@@ -234,7 +236,7 @@ describe('what is told from memory', () => {
       expect(store.runs.acknowledged('b')).toBe('run-3')
       expect(store.runs.acknowledged('c')).toBeUndefined()
       expect(store.state.rememberedBoot('a')).toBe('boot-2')
-      expect(store.state.epoch()).toBe(0)
+      expect(store.state.epoch()).toEqual({ number: 0, began: 0, fixedStay: true })
     }
   })
 
@@ -243,31 +245,227 @@ describe('what is told from memory', () => {
     const first = await open(folder)
     await first.runs.put(makeRun())
     await first.close()
-    const mark = { kind: 'mark', at: at(0), value: { mark: 'epoch', epoch: 3 } }
-    await appendFile(join(folder, 'runs', '2026-11.jsonl'), `${JSON.stringify({ v: mark })}\n`)
-    expect((await open(folder)).state.epoch()).toBe(3)
+    const began = Date.parse(at(0))
+    const epoch = (number: number) => ({
+      v: { kind: 'mark', at: at(0), value: { mark: 'epoch', number, began, fixedStay: false } },
+    })
+    const lines = [epoch(1), epoch(3)].map((line) => `${JSON.stringify(line)}\n`)
+    await appendFile(join(folder, 'runs', '2026-11.jsonl'), lines.join(''))
+    const second = await open(folder)
+    expect(second.state.epoch()).toEqual({ number: 3, began, fixedStay: false })
+    await second.state.beginEpoch({ number: 4, began: began + 1, fixedStay: true })
+    expect((await open(folder)).state.epoch()).toEqual({ number: 4, began: began + 1, fixedStay: true })
   })
 })
 
+const range = (over: Partial<OccurrenceRecord> & { readonly from: string }): OccurrenceRecord =>
+  ({
+    taskId: 'a',
+    epoch: 0,
+    state: 'skipped',
+    reason: 'overlap',
+    runId: null,
+    event: null,
+    count: 1,
+    id: 'o-1',
+    until: over.from,
+    recordedAt: over.from,
+    ...over,
+  }) as OccurrenceRecord
+
 describe('occurrences without a run', () => {
-  it('are listed per task by their instant, each as it was written last', async () => {
+  it('are listed per task by their beginning, latest first, each as it was written last', async () => {
     const folder = await tempFolder()
     const first = await open(folder)
-    const one = { taskId: 'a', epoch: 0, state: 'skipped', reason: 'overlap', runId: null, count: 1 } as const
-    await first.occurrences.append([
-      { ...one, id: 'o-2', scheduledAt: at(40), recordedAt: at(40) },
-      { ...one, id: 'o-1', scheduledAt: at(1), recordedAt: at(1) },
-      { ...one, id: 'o-3', taskId: 'b', scheduledAt: at(2), recordedAt: at(2) },
+    await first.occurrences.put([
+      range({ id: 'o-2', from: at(40) }),
+      range({ id: 'o-1', from: at(1) }),
+      range({ id: 'o-3', taskId: 'b', from: at(2) }),
     ])
-    await first.occurrences.append([{ ...one, id: 'o-1', scheduledAt: at(3), recordedAt: at(3), count: 3 }])
+    await first.occurrences.put([range({ id: 'o-1', from: at(1), until: at(3), count: 3 })])
     for (const store of [first, await open(folder)]) {
-      expect(await store.occurrences.list('a')).toMatchObject([
-        { id: 'o-1', count: 3, scheduledAt: at(3) },
+      expect(await store.occurrences.list('a', { limit: 10 })).toMatchObject([
         { id: 'o-2', count: 1 },
+        { id: 'o-1', count: 3, from: at(1), until: at(3) },
       ])
-      expect(await store.occurrences.list('b')).toMatchObject([{ id: 'o-3' }])
-      expect(await store.occurrences.list('c')).toEqual([])
+      expect(await store.occurrences.list('b', { limit: 10 })).toMatchObject([{ id: 'o-3' }])
+      expect(await store.occurrences.list('c', { limit: 10 })).toEqual([])
+      expect(['a', 'b', 'c'].map((id) => store.occurrences.has(id))).toEqual([true, true, false])
     }
     expect(await readdir(join(folder, 'occurrences'))).toEqual(['2026-11.jsonl', '2026-12.jsonl'])
+  })
+
+  it('that issue 2 recorded, before there were ranges, are ranges of one instant', async () => {
+    const folder = await tempFolder()
+    await mkdir(join(folder, 'occurrences'))
+    const old = { id: 'o-1', taskId: 'a', scheduledAt: at(1), epoch: 0, state: 'skipped', reason: 'overlap', count: 1 }
+    const line = { v: { kind: 'occurrence', occurrence: { ...old, runId: 'run-1', recordedAt: at(1) } } }
+    await writeFile(join(folder, 'occurrences', '2026-11.jsonl'), `${JSON.stringify(line)}\n`)
+    const store = await open(folder)
+    expect(store.warnings).toEqual([])
+    expect(await store.occurrences.list('a', { limit: 1 })).toEqual([range({ from: at(1), runId: 'run-1' })])
+    expect(store.state.decided('a').fixed).toBe(Date.parse(at(1)) + 999)
+  })
+
+  it('are what a query says, before and after a restart, whatever grew and whatever is in between', async () => {
+    const anyRange = fc.record({ n: fc.nat(30), from: fc.nat(60), length: fc.nat(30) })
+    const anyRangeQuery = fc.record(
+      { since: fc.nat(60), before: fc.nat(60), below: fc.record({ at: fc.nat(60), n: fc.nat(30) }) },
+      { requiredKeys: [] },
+    )
+    const ms = (second: number): number => Date.parse(at(second))
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyRange, { maxLength: 40 }),
+        fc.array(anyRangeQuery, { minLength: 4, maxLength: 4 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (given, queries, limit) => {
+          const folder = await tempFolder()
+          const first = await open(folder)
+          const model = new Map<string, OccurrenceRecord>()
+          for (const { n, from, length } of given) {
+            const id = `o-${n + 10}`
+            const known = model.get(id)
+            const begin = known === undefined ? from : (Date.parse(known.from) - ms(0)) / 1000
+            const record = range({ id, from: at(begin), until: at(begin + length), count: length + 1 })
+            model.set(id, record)
+            await first.occurrences.put([record])
+          }
+          for (const store of [first, await open(folder)]) {
+            for (const { since, before, below } of queries) {
+              const key = (from: string, id: string): string => from + id
+              const answer = await store.occurrences.list('a', {
+                ...(since === undefined ? {} : { since: ms(since) }),
+                ...(before === undefined ? {} : { before: ms(before) }),
+                ...(below === undefined ? {} : { below: { at: ms(below.at), id: `o-${below.n + 10}` } }),
+                limit,
+              })
+              const wanted = [...model.values()]
+                .filter((one) => since === undefined || one.until >= at(since))
+                .filter((one) => before === undefined || one.from < at(before))
+                .filter((one) => below === undefined || key(one.from, one.id) < key(at(below.at), `o-${below.n + 10}`))
+                .sort((a, b) => (key(a.from, a.id) < key(b.from, b.id) ? 1 : -1))
+                .slice(0, limit)
+              expect(answer).toEqual(wanted)
+            }
+            await store.close()
+          }
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+})
+
+describe('what a task has missed', () => {
+  it('is added up from an instant on, with the most frequent reason', async () => {
+    const folder = await tempFolder()
+    const first = await open(folder)
+    await first.occurrences.put([
+      range({ id: 'o-1', from: at(1), until: at(5), count: 5, state: 'missed', reason: 'busy' }),
+      range({ id: 'o-2', from: at(6) }),
+      range({ id: 'o-3', from: at(7), until: at(8), count: 2, state: 'missed', reason: 'asleep' }),
+      range({ id: 'o-4', from: at(9), state: 'missed', reason: 'asleep' }),
+      range({ id: 'o-5', from: at(10), state: 'missed', reason: 'busy' }),
+    ])
+    for (const { occurrences } of [first, await open(folder)]) {
+      expect(occurrences.missed('a', at(0))).toEqual({ count: 9, from: at(1), until: at(10), reason: 'busy' })
+      expect(occurrences.missed('a', at(5))).toEqual({ count: 4, from: at(7), until: at(10), reason: 'asleep' })
+      expect(occurrences.missed('a', at(10))).toBeUndefined()
+      expect(occurrences.missed('b', at(0))).toBeUndefined()
+    }
+  })
+})
+
+describe('the runs that occurrences brought', () => {
+  it('are found by their instant, whenever they were made, before and after they were first asked for', async () => {
+    const folder = await tempFolder()
+    const first = await open(folder)
+    const add = (n: number, scheduled: number | null): Promise<void> =>
+      first.runs.put(
+        makeRun({ id: `run-${n}`, createdAt: at(n), scheduledAt: scheduled === null ? null : at(scheduled) }),
+      )
+    await add(1, 5)
+    await add(2, null)
+    await add(3, 4)
+    const ids = (runs: readonly Run[]): string[] => runs.map(({ id }) => id)
+    expect(ids(await first.runs.planned('task-1', { limit: 9 }))).toEqual(['run-1', 'run-3'])
+    await add(4, 4)
+    await add(5, 1)
+    const ms = (second: number): number => Date.parse(at(second))
+    for (const { runs } of [first, await open(folder)]) {
+      expect(ids(await runs.planned('task-1', { limit: 9 }))).toEqual(['run-1', 'run-4', 'run-3', 'run-5'])
+      expect(ids(await runs.planned('task-1', { limit: 2 }))).toEqual(['run-1', 'run-4'])
+      expect(ids(await runs.planned('task-1', { since: ms(4), limit: 9 }))).toEqual(['run-1', 'run-4', 'run-3'])
+      const below = { at: ms(4), id: 'run-4' }
+      expect(ids(await runs.planned('task-1', { below, limit: 9 }))).toEqual(['run-3', 'run-5'])
+      expect(ids(await runs.planned('task-1', { below: { ...below, inclusive: true }, limit: 1 }))).toEqual(['run-4'])
+      expect(ids(await runs.plannedFrom('task-1', ms(4), 9))).toEqual(['run-3', 'run-4', 'run-1'])
+      expect(ids(await runs.plannedFrom('task-1', ms(6), 9))).toEqual([])
+      expect(await runs.planned('task-2', { limit: 9 })).toEqual([])
+    }
+  })
+})
+
+describe('up to where a task is decided', () => {
+  const decided = async (folder: string) => (await open(folder)).state.decided('task-1')
+  const ms = (text: string): number => Date.parse(text)
+
+  it('is the end of the second of its last occurrence: triggers that meet in it are one', async () => {
+    const folder = await tempFolder()
+    const first = await open(folder)
+    expect(first.state.decided('task-1')).toEqual({ fixed: -Infinity, cadence: -Infinity })
+    await first.runs.put(makeRun({ scheduledAt: at(1.25), createdAt: at(2) }))
+    const end = { fixed: ms(at(1.999)), cadence: ms(at(1.999)) }
+    expect(first.state.decided('task-1')).toEqual(end)
+    expect(await decided(folder)).toEqual(end)
+  })
+
+  it('is not moved by runs by hand and by what events bring', async () => {
+    const folder = await tempFolder()
+    const first = await open(folder)
+    const event = { trigger: 0, id: 'woke' }
+    await first.runs.put(makeRun({ id: 'run-1', scheduledAt: null }))
+    await first.runs.put(makeRun({ id: 'run-2', scheduledAt: at(9), event }))
+    await first.occurrences.put([range({ taskId: 'task-1', from: at(9), event })])
+    expect(await decided(folder)).toEqual({ fixed: -Infinity, cadence: -Infinity })
+  })
+
+  it.each([
+    { fixedStay: true, fixed: '2026-12-05T00:00:00.999Z' },
+    { fixedStay: false, fixed: '2026-10-31T23:59:59.999Z' },
+  ])('after the clock was set back over a month (fixed times stay: $fixedStay)', async ({ fixedStay, fixed }) => {
+    const folder = await tempFolder()
+    const clock = virtualClock('2026-12-05T00:00:01Z')
+    const first = await open(folder, { clock })
+    await first.runs.put(makeRun({ scheduledAt: '2026-12-05T00:00:00.000Z', createdAt: '2026-12-05T00:00:01.000Z' }))
+    clock.setWall('2026-11-01T00:00:00Z')
+    await first.state.beginEpoch({ number: 1, began: clock.now(), fixedStay })
+    const before = { fixed: ms(fixed), cadence: ms('2026-10-31T23:59:59.999Z') }
+    expect(first.state.decided('task-1')).toEqual(before)
+    expect(await decided(folder)).toEqual(before)
+    // Its segment is read before the mark of its epoch, which is in the newest.
+    const again = { id: 'run-2', scheduledAt: '2026-11-01T00:00:10.000Z', createdAt: '2026-11-01T00:00:10.000Z' }
+    await first.runs.put(makeRun({ ...again, epoch: 1 }))
+    const reached = ms('2026-11-01T00:00:10.999Z')
+    const after = { fixed: Math.max(before.fixed, reached), cadence: reached }
+    expect(first.state.decided('task-1')).toEqual(after)
+    expect(await decided(folder)).toEqual(after)
+  })
+
+  it('is told with the latest line of this epoch: what an earlier clock showed is no reason for another', async () => {
+    const folder = await tempFolder()
+    const clock = virtualClock('2036-01-01T00:00:00Z')
+    const first = await open(folder, { clock })
+    expect(first.state.lastWritten()).toBe(0)
+    await first.runs.put(makeRun({ createdAt: '2036-01-01T00:00:00.000Z' }))
+    await first.runs.acknowledge('task-1', 'run-1')
+    expect(first.state.lastWritten()).toBe(ms('2036-01-01T00:00:00Z'))
+    clock.setWall('2026-11-01T00:00:00Z')
+    await first.state.beginEpoch({ number: 1, began: clock.now(), fixedStay: false })
+    const store = await open(folder)
+    expect(store.state.lastWritten()).toBe(ms('2026-11-01T00:00:00Z'))
+    await store.occurrences.put([range({ from: '2026-11-01T01:00:00.000Z', epoch: 1 })])
+    expect((await open(folder)).state.lastWritten()).toBe(ms('2026-11-01T01:00:00Z'))
   })
 })

@@ -21,9 +21,9 @@ export interface Ledger {
   record(taskId: string, range: FateRange, given?: { event?: OccurrenceEvent | null; runId?: string | null }): void
   /** An occurrence of the task runs: what comes after it is another range. */
   interrupt(taskId: string): void
-  /** Writes what of the task is not on disk yet. Rejects with STORAGE; then it is tried again by and by. */
+  /** Resolves once all that was recorded of the task is on disk. Rejects with STORAGE; then it is tried again by and by. */
   flush(taskId: string): Promise<void>
-  /** What is not on disk yet, latest first. */
+  /** What is not on disk as it stands, latest first. */
   pending(taskId: string): readonly OccurrenceRecord[]
   /** Writes everything, or as much as the disk takes. */
   stop(): Promise<void>
@@ -31,20 +31,34 @@ export interface Ledger {
 
 interface Range {
   record: OccurrenceRecord
-  /** Not on disk as it stands. */
-  dirty: boolean
 }
 
+/** What of a task is not on disk, and by when (monotonic ms) it is to be. */
+interface Dirty {
+  readonly ranges: Set<Range>
+  due: number
+}
+
+interface Flight {
+  readonly ranges: readonly Range[]
+  readonly landed: Promise<void>
+}
+
+/** Ms. */
 const shortest = 1000
-const longest = 60_000
+const longest = 600_000
 const retry = 2000
 
 export function createLedger({ ports, store, refused, wrote }: LedgerOptions): Ledger {
   const { clock, ids, log } = ports
   /** The range of a task that may still grow. */
   const growing = new Map<string, Range>()
-  const dirty = new Map<string, Set<Range>>()
+  const dirty = new Map<string, Dirty>()
+  /** Handed to the disk, and not answered yet. */
+  const flights = new Set<Flight>()
   let disarm: (() => void) | undefined
+  let armedFor = Number.POSITIVE_INFINITY
+  let refusing = false
   let stopped = false
 
   const iso = (at: number): string => new Date(at).toISOString()
@@ -52,93 +66,128 @@ export function createLedger({ ports, store, refused, wrote }: LedgerOptions): L
   const begin = (taskId: string, range: FateRange, event: OccurrenceEvent | null, runId: string | null): Range => {
     const now = clock.now()
     const { from, until, ...rest } = range
-    const record = {
-      id: ids.next(now),
-      taskId,
-      epoch: store.state.epoch().number,
-      ...rest,
-      from: iso(from),
-      until: iso(until),
-      runId,
-      event,
-      recordedAt: iso(now),
+    return {
+      record: {
+        id: ids.next(now),
+        taskId,
+        epoch: store.state.epoch().number,
+        ...rest,
+        from: iso(from),
+        until: iso(until),
+        runId,
+        event,
+        recordedAt: iso(now),
+      },
     }
-    return { record, dirty: true }
   }
+
+  /** Whether `range` goes on where `last` ends. */
+  const continues = (last: OccurrenceRecord, range: FateRange, runId: string | null): boolean =>
+    last.event === null &&
+    last.state === range.state &&
+    last.reason === range.reason &&
+    last.runId === runId &&
+    last.epoch === store.state.epoch().number &&
+    last.from.slice(0, 7) === iso(range.from).slice(0, 7) &&
+    Date.parse(last.until) < range.from &&
+    !(last.state === 'missed' && isSettled(last))
+
+  /** What the operator has decided on does not come back with what is missed after it. */
+  const isSettled = ({ taskId, until }: OccurrenceRecord): boolean => until <= (store.state.missedSettled(taskId) ?? '')
 
   /** How long what has changed may wait: a range over an hour is as well written once a minute. */
   const patience = ({ record }: Range): number =>
     Math.min(longest, Math.max(shortest, (Date.parse(record.until) - Date.parse(record.from)) / 60))
 
-  const arm = (ms: number): void => {
+  const mark = (range: Range, wait: number): void => {
+    const { taskId } = range.record
+    const due = clock.monotonic() + wait
+    const known = dirty.get(taskId)
+    if (known === undefined) dirty.set(taskId, { ranges: new Set([range]), due })
+    else {
+      known.ranges.add(range)
+      known.due = Math.min(known.due, due)
+    }
+    if (due < armedFor) arm(due)
+  }
+
+  const arm = (due: number): void => {
     if (stopped) return
-    disarm ??= clock.after(ms, () => {
-      disarm = undefined
-      void writeAll()
+    disarm?.()
+    armedFor = due
+    disarm = clock.after(Math.max(0, due - clock.monotonic()), () => {
+      armedFor = Number.POSITIVE_INFINITY
+      const now = clock.monotonic()
+      write([...dirty].flatMap(([taskId, { due: by }]) => (by <= now ? [taskId] : [])))
+      let next = Number.POSITIVE_INFINITY
+      for (const rest of dirty.values()) next = Math.min(next, rest.due)
+      if (next < armedFor) arm(next)
     })
   }
 
-  const mark = (taskId: string, range: Range): void => {
-    range.dirty = true
-    dirty.set(taskId, (dirty.get(taskId) ?? new Set()).add(range))
-    arm(patience(range))
-  }
-
-  const write = async (taskIds: readonly string[]): Promise<void> => {
-    const ranges = taskIds.flatMap((taskId) => [...(dirty.get(taskId) ?? [])])
+  const write = (taskIds: readonly string[]): void => {
+    const ranges = taskIds.flatMap((taskId) => [...(dirty.get(taskId)?.ranges ?? [])])
     if (ranges.length === 0) return
     for (const taskId of taskIds) dirty.delete(taskId)
-    for (const range of ranges) range.dirty = false
-    try {
-      await store.occurrences.put(ranges.map(({ record }) => record))
-      wrote()
-    } catch (error) {
-      for (const range of ranges) {
-        const { taskId } = range.record
-        dirty.set(taskId, (dirty.get(taskId) ?? new Set()).add(range))
-        range.dirty = true
-      }
-      arm(retry)
-      throw error
+    const flight: Flight = {
+      ranges,
+      landed: store.occurrences.put(ranges.map(({ record }) => record)).then(
+        () => {
+          flights.delete(flight)
+          if (refusing) wrote()
+          refusing = false
+        },
+        (error: unknown) => {
+          flights.delete(flight)
+          for (const range of ranges) mark(range, retry)
+          refusing = true
+          log.error({ err: error }, `the ledger could not be written: ${messageOf(error)}`)
+          refused(error)
+          throw error
+        },
+      ),
     }
+    flights.add(flight)
+    flight.landed.catch(() => undefined)
   }
 
-  const writeAll = (): Promise<void> =>
-    write([...dirty.keys()]).catch((error: unknown) => {
-      log.error({ err: error }, `the ledger could not be written: ${messageOf(error)}`)
-      refused(error)
-    })
+  const landed = async (concerns: (flight: Flight) => boolean): Promise<void> => {
+    await Promise.all([...flights].filter(concerns).map((flight) => flight.landed))
+  }
 
   return {
     record(taskId, range, { event = null, runId = null } = {}) {
       const open = growing.get(taskId)
-      const last = open?.record
-      const same =
-        last !== undefined &&
-        event === null &&
-        last.event === null &&
-        last.state === range.state &&
-        last.reason === range.reason &&
-        last.epoch === store.state.epoch().number &&
-        last.from.slice(0, 7) === iso(range.from).slice(0, 7) &&
-        Date.parse(last.until) < range.from
-      if (open !== undefined && same) {
-        const now = iso(clock.now())
-        open.record = { ...last, until: iso(range.until), count: last.count + range.count, recordedAt: now }
-        mark(taskId, open)
-        return
+      if (open !== undefined && event === null && continues(open.record, range, runId)) {
+        const { record } = open
+        open.record = {
+          ...record,
+          until: iso(range.until),
+          count: record.count + range.count,
+          recordedAt: iso(clock.now()),
+        }
+        return mark(open, patience(open))
       }
       const made = begin(taskId, range, event, runId)
       growing.set(taskId, made)
-      mark(taskId, made)
+      mark(made, patience(made))
     },
     interrupt: (taskId) => void growing.delete(taskId),
-    flush: (taskId) => write([taskId]),
-    pending: (taskId) => [...(dirty.get(taskId) ?? [])].map(({ record }) => record).reverse(),
+    flush(taskId) {
+      write([taskId])
+      // Also what is under way already: a run's first line must not overtake it.
+      return landed(({ ranges }) => ranges.some(({ record }) => record.taskId === taskId))
+    },
+    pending(taskId) {
+      const flying = [...flights].flatMap(({ ranges }) => ranges.filter(({ record }) => record.taskId === taskId))
+      const ranges = new Set([...flying, ...(dirty.get(taskId)?.ranges ?? [])])
+      return [...ranges].map(({ record }) => record).sort((a, b) => (a.from + a.id < b.from + b.id ? 1 : -1))
+    },
     async stop() {
       stopped = true
       disarm?.()
-      await writeAll()
+      write([...dirty.keys()])
+      await landed(() => true).catch(() => undefined)
     },
   }
 }

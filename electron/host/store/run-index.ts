@@ -6,7 +6,7 @@ import { BelfryError } from '@shared/errors'
 import { hasEnded, runStatus, type Run, type RunStatus } from '@shared/model/run'
 import type { Place } from './journal'
 import { createSortedRows, type SortedRows } from './sorted-rows'
-import type { RunQuery } from './types'
+import type { Position, RunQuery } from './types'
 
 const statuses = runStatus.options
 
@@ -21,17 +21,31 @@ export interface RunIndex {
   countSince(since: string): Record<RunStatus, number>
   lastCreated(taskId: string): number | undefined
   createdSince(taskId: string, since: number): number[]
+  /** See RunStore. */
+  planned(taskId: string, range: { since?: number; below?: Position; limit: number }): Place[]
+  plannedFrom(taskId: string, at: number, limit: number): Place[]
+  /** Where the task's runs are that ended at or after `since` (ms). */
+  endedSince(taskId: string, since: number): Place[]
+}
+
+interface TaskRows {
+  readonly rows: SortedRows
+  /** Those that occurrences brought, by their instant; made once somebody asks. */
+  planned: SortedRows | undefined
+  lastNumber: number
 }
 
 export function createRunIndex(): RunIndex {
   const rows = new Map<string, number>()
   const ids: string[] = []
   const segments: string[] = []
-  const tasks = new Map<string, { readonly rows: SortedRows; lastNumber: number }>()
+  const tasks = new Map<string, TaskRows>()
   let columns = createColumns(1024)
 
   const byCreation = (a: number, b: number): number =>
     (columns.createdAt[a] ?? 0) - (columns.createdAt[b] ?? 0) || compareText(ids[a] ?? '', ids[b] ?? '')
+  const byInstant = (a: number, b: number): number =>
+    (columns.scheduledAt[a] ?? 0) - (columns.scheduledAt[b] ?? 0) || compareText(ids[a] ?? '', ids[b] ?? '')
   const all = createSortedRows(byCreation)
   const ended = createSortedRows((a, b) => (columns.finishedAt[a] ?? 0) - (columns.finishedAt[b] ?? 0) || a - b)
 
@@ -59,10 +73,18 @@ export function createRunIndex(): RunIndex {
     return row
   }
 
+  function plannedRows(taskId: string): SortedRows | undefined {
+    const task = tasks.get(taskId)
+    if (task === undefined || task.planned) return task?.planned
+    task.planned = createSortedRows(byInstant)
+    for (const row of task.rows.upwards(() => false)) if (!Number.isNaN(columns.scheduledAt[row])) task.planned.add(row)
+    return task.planned
+  }
+
   return {
     set(run, place) {
       const known = rows.get(run.id)
-      const task = tasks.get(run.taskId) ?? { rows: createSortedRows(byCreation), lastNumber: 0 }
+      const task = tasks.get(run.taskId) ?? { rows: createSortedRows(byCreation), planned: undefined, lastNumber: 0 }
       tasks.set(run.taskId, task)
       const row = known ?? addRow(run.id)
       if (known !== undefined && hasEnded(statusOf(row))) ended.remove(row)
@@ -73,8 +95,10 @@ export function createRunIndex(): RunIndex {
       columns.finishedAt[row] = Date.parse(run.finishedAt ?? run.updatedAt)
       if (known === undefined) {
         columns.createdAt[row] = Date.parse(run.createdAt)
+        columns.scheduledAt[row] = run.scheduledAt === null ? Number.NaN : Date.parse(run.scheduledAt)
         all.add(row)
         task.rows.add(row)
+        if (run.scheduledAt !== null) task.planned?.add(row)
       }
       if (hasEnded(run.status)) ended.add(row)
       task.lastNumber = Math.max(task.lastNumber, run.number)
@@ -130,6 +154,34 @@ export function createRunIndex(): RunIndex {
       }
       return found
     },
+    planned(taskId, { since = -Infinity, below, limit }) {
+      const isBelow = (row: number): boolean => {
+        if (below === undefined) return true
+        const at = columns.scheduledAt[row] ?? 0
+        const order = at - below.at || compareText(ids[row] ?? '', below.id)
+        return below.inclusive ? order <= 0 : order < 0
+      }
+      const places: Place[] = []
+      for (const row of plannedRows(taskId)?.downwards(isBelow) ?? []) {
+        if (places.length === limit || (columns.scheduledAt[row] ?? 0) < since) break
+        places.push(placeOf(row))
+      }
+      return places
+    },
+    endedSince(taskId, since) {
+      const found: Place[] = []
+      for (const row of tasks.get(taskId)?.rows.downwards(() => true) ?? [])
+        if (hasEnded(statusOf(row)) && (columns.finishedAt[row] ?? 0) >= since) found.push(placeOf(row))
+      return found
+    },
+    plannedFrom(taskId, at, limit) {
+      const places: Place[] = []
+      for (const row of plannedRows(taskId)?.upwards((one) => (columns.scheduledAt[one] ?? 0) < at) ?? []) {
+        if (places.length === limit) break
+        places.push(placeOf(row))
+      }
+      return places
+    },
   }
 }
 
@@ -141,6 +193,8 @@ interface Columns {
   readonly status: Uint8Array
   /** Ms since the epoch. */
   readonly createdAt: Float64Array
+  /** NaN where no occurrence brought it. */
+  readonly scheduledAt: Float64Array
   readonly finishedAt: Float64Array
 }
 
@@ -152,6 +206,7 @@ function createColumns(capacity: number): Columns {
     length: new Uint32Array(capacity),
     status: new Uint8Array(capacity),
     createdAt: new Float64Array(capacity),
+    scheduledAt: new Float64Array(capacity),
     finishedAt: new Float64Array(capacity),
   }
 }
@@ -163,6 +218,7 @@ function grow(old: Columns): Columns {
   grown.length.set(old.length)
   grown.status.set(old.status)
   grown.createdAt.set(old.createdAt)
+  grown.scheduledAt.set(old.scheduledAt)
   grown.finishedAt.set(old.finishedAt)
   return grown
 }

@@ -35,7 +35,7 @@ export async function openRunStore(
 
   function takeRun(run: Run, place: Place): void {
     index.set(run, place)
-    watermarks.wrote(Date.parse(run.updatedAt))
+    watermarks.wrote(run.epoch, Date.parse(run.updatedAt))
     if (run.scheduledAt !== null && run.event === null)
       watermarks.take(run.taskId, run.epoch, Date.parse(run.scheduledAt))
     if (!hasEnded(run.status)) return
@@ -55,8 +55,10 @@ export async function openRunStore(
       case 'missed-settled':
         settled.set(value.taskId, value.until)
         return
-      case 'epoch':
-        watermarks.beginEpoch(value)
+      case 'epoch': {
+        const { number, began, fixedStay } = value
+        watermarks.beginEpoch({ number, began, fixedStay })
+      }
     }
   }
 
@@ -66,7 +68,7 @@ export async function openRunStore(
     if (parsed.data.kind === 'run') takeRun(parsed.data.run, place)
     else {
       takeMark(parsed.data.value)
-      watermarks.wrote(Date.parse(parsed.data.at))
+      watermarks.wrote(watermarks.epoch().number, Date.parse(parsed.data.at))
     }
     return undefined
   })
@@ -107,7 +109,10 @@ export async function openRunStore(
       lastNumber: (taskId) => index.lastNumber(taskId),
       countSince: (since) => index.countSince(since),
       lastCreated: (taskId) => index.lastCreated(taskId),
+      planned: (taskId, range) => Promise.all(index.planned(taskId, range).map(read)),
+      plannedFrom: (taskId, at, limit) => Promise.all(index.plannedFrom(taskId, at, limit).map(read)),
       createdSince: (taskId, since) => index.createdSince(taskId, since),
+      endedSince: (taskId, since) => Promise.all(index.endedSince(taskId, since).map(read)),
       acknowledged: (taskId) => acknowledged.get(taskId),
       acknowledge: (taskId, runId) => putMark({ mark: 'acknowledged', taskId, runId }),
     },

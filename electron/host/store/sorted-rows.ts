@@ -5,6 +5,8 @@ export interface SortedRows {
   remove(row: number): void
   /** From the last row for which `isBefore` holds down to the first; `isBefore` holds for a beginning of the order. */
   downwards(isBefore: (row: number) => boolean): Generator<number>
+  /** From the first row for which `isBefore` does not hold up to the last. */
+  upwards(isBefore: (row: number) => boolean): Generator<number>
 }
 
 /** @param compare a total order: 0 only for the same row */
@@ -40,6 +42,9 @@ export function createSortedRows(compare: (a: number, b: number) => number): Sor
     },
     *downwards(isBefore) {
       for (let index = count(isBefore) - 1; index >= 0; index -= 1) yield rows[index] ?? 0
+    },
+    *upwards(isBefore) {
+      for (let index = count(isBefore); index < rows.length; index += 1) yield rows[index] ?? 0
     },
   }
 }

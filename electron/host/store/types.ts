@@ -57,18 +57,44 @@ export interface RunStore {
   countSince(since: string): Readonly<Record<RunStatus, number>>
   /** When the task's latest run was created (ms); undefined where it has none. From memory. */
   lastCreated(taskId: string): number | undefined
+  /**
+   * The task's runs that occurrences brought, by their instant and then id, latest first: those below `below` and not before
+   * `since` (ms), at most `limit`.
+   */
+  planned(taskId: string, range: { since?: number; below?: Position; limit: number }): Promise<Run[]>
+  /** Those of them at or after `at` (ms), earliest first. */
+  plannedFrom(taskId: string, at: number, limit: number): Promise<Run[]>
   /** When the task's runs at or after `since` (ms) were created, latest first; from memory. */
   createdSince(taskId: string, since: number): number[]
+  /** The task's runs that ended at or after `since` (ms), in no order. */
+  endedSince(taskId: string, since: number): Promise<Run[]>
   /** The run whose end was acknowledged last, per task: `mark` lines of the journal. */
   acknowledged(taskId: string): string | undefined
   acknowledge(taskId: string, runId: string): Promise<void>
 }
 
+/** A place in an order by instant (ms), and by id where instants are equal. */
+export interface Position {
+  readonly at: number
+  readonly id: string
+  /** What stands there counts as below it, too. */
+  readonly inclusive?: boolean
+}
+
+export interface OccurrenceQuery {
+  readonly since?: number
+  readonly before?: number
+  readonly below?: Position
+  readonly limit: number
+}
+
 export interface OccurrenceStore {
   /** Adds the records, or replaces the earlier ones with their ids; `taskId`, `from` and `epoch` never change. */
   put(records: readonly OccurrenceRecord[]): Promise<void>
-  /** Those of a task that reach into `[since, before)` (ISO), by their end, latest first, at most `limit`. */
-  list(taskId: string, range: { since?: string; before?: string; limit: number }): Promise<OccurrenceRecord[]>
+  /** Those of a task that reach into `[since, before)` (ms), below `below`: by their beginning and then id, latest first. */
+  list(taskId: string, range: OccurrenceQuery): Promise<OccurrenceRecord[]>
+  /** Whether there are any of the task. */
+  has(taskId: string): boolean
   /** What the task has missed after `after` (ISO), added up; from memory. Undefined for nothing. */
   missed(taskId: string, after: string): MissedSum | undefined
 }
@@ -100,7 +126,7 @@ export interface StateStore {
   beginEpoch(epoch: ClockEpoch): Promise<void>
   /** Up to where a task's occurrences are decided, as all lines of the journals tell. */
   decided(taskId: string): { readonly fixed: number; readonly cadence: number }
-  /** The latest instant (ms) at which a line of the journals was written; 0 where there is none. */
+  /** The latest instant (ms) of the epoch at which a line of the journals was written; its beginning where there is none. */
   lastWritten(): number
   /** Missed occurrences up to here (ISO) were decided on by the operator. */
   missedSettled(taskId: string): string | undefined

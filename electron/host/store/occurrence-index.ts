@@ -1,0 +1,168 @@
+/**
+ * What is known of every range of occurrences without reading its record: columns of numbers, one row a range, so that a
+ * million of them fit.
+ */
+import { lateReason, type LateReason, type OccurrenceRecord } from '@shared/model/occurrence'
+import type { Place } from './journal'
+import { createSortedRows, type SortedRows } from './sorted-rows'
+import type { MissedSum, OccurrenceQuery } from './types'
+
+const reasons = lateReason.options
+
+export interface OccurrenceIndex {
+  /** The latest record of the range stands at `place`. */
+  set(record: OccurrenceRecord, place: Place): void
+  /** See OccurrenceStore. */
+  query(taskId: string, query: OccurrenceQuery): Place[]
+  has(taskId: string): boolean
+  /** @param after ms */
+  missed(taskId: string, after: number): MissedSum | undefined
+}
+
+interface TaskRows {
+  /** By beginning, which never changes while a range grows. */
+  readonly rows: SortedRows
+  readonly missed: SortedRows
+  /** Of any range, ms: what begins so long before an instant does not reach to it. */
+  longest: number
+}
+
+export function createOccurrenceIndex(): OccurrenceIndex {
+  const tasks = new Map<string, TaskRows>()
+  const ids: string[] = []
+  const segments: string[] = []
+  let columns = createColumns(1024)
+
+  const order = (row: number, at: number, id: string): number => {
+    const apart = (columns.from[row] ?? 0) - at
+    if (apart !== 0) return apart
+    const own = ids[row] ?? ''
+    return own === id ? 0 : own < id ? -1 : 1
+  }
+  const byBeginning = (a: number, b: number): number => order(a, columns.from[b] ?? 0, ids[b] ?? '')
+
+  const rowsOf = (taskId: string): TaskRows => {
+    const known = tasks.get(taskId)
+    if (known) return known
+    const made = { rows: createSortedRows(byBeginning), missed: createSortedRows(byBeginning), longest: 0 }
+    tasks.set(taskId, made)
+    return made
+  }
+
+  const addRow = (id: string): number => {
+    const row = ids.push(id) - 1
+    if (row >= columns.capacity) columns = grow(columns)
+    return row
+  }
+
+  const segmentNumber = (segment: string): number => {
+    const known = segments.lastIndexOf(segment)
+    return known === -1 ? segments.push(segment) - 1 : known
+  }
+
+  const placeOf = (row: number): Place => ({
+    segment: segments[columns.segment[row] ?? 0] ?? '',
+    offset: columns.offset[row] ?? 0,
+    length: columns.length[row] ?? 0,
+  })
+
+  return {
+    set(record, place) {
+      const task = rowsOf(record.taskId)
+      const from = Date.parse(record.from)
+      const until = Date.parse(record.until)
+      const [known] = task.rows.upwards((row) => order(row, from, record.id) < 0)
+      const isKnown = known !== undefined && ids[known] === record.id && columns.from[known] === from
+      const row = isKnown ? known : addRow(record.id)
+      columns.from[row] = from
+      columns.until[row] = until
+      columns.count[row] = record.count
+      columns.reason[row] = record.state === 'missed' ? reasons.indexOf(record.reason) + 1 : 0
+      columns.segment[row] = segmentNumber(place.segment)
+      columns.offset[row] = place.offset
+      columns.length[row] = place.length
+      task.longest = Math.max(task.longest, until - from)
+      if (isKnown) return
+      task.rows.add(row)
+      if (record.state === 'missed') task.missed.add(row)
+    },
+    query(taskId, { since = -Infinity, before = Infinity, below, limit }) {
+      const task = tasks.get(taskId)
+      if (task === undefined) return []
+      const isBelow = (row: number): boolean => {
+        if ((columns.from[row] ?? 0) >= before) return false
+        if (below === undefined) return true
+        const apart = order(row, below.at, below.id)
+        return below.inclusive ? apart <= 0 : apart < 0
+      }
+      const places: Place[] = []
+      for (const row of task.rows.downwards(isBelow)) {
+        if (places.length === limit || (columns.from[row] ?? 0) < since - task.longest) break
+        if ((columns.until[row] ?? 0) >= since) places.push(placeOf(row))
+      }
+      return places
+    },
+    has: (taskId) => tasks.has(taskId),
+    missed(taskId, after) {
+      const counts = reasons.map(() => 0)
+      let from = Infinity
+      let until = -Infinity
+      for (const row of tasks.get(taskId)?.missed.downwards(() => true) ?? []) {
+        if ((columns.until[row] ?? 0) <= after) break
+        const reason = (columns.reason[row] ?? 1) - 1
+        counts[reason] = (counts[reason] ?? 0) + (columns.count[row] ?? 0)
+        from = Math.min(from, columns.from[row] ?? 0)
+        until = Math.max(until, columns.until[row] ?? 0)
+      }
+      if (until === -Infinity) return undefined
+      return {
+        count: counts.reduce((sum, count) => sum + count, 0),
+        from: new Date(from).toISOString(),
+        until: new Date(until).toISOString(),
+        reason: mostFrequent(counts),
+      }
+    },
+  }
+}
+
+function mostFrequent(counts: readonly number[]): LateReason {
+  return reasons[counts.indexOf(Math.max(...counts))] ?? 'busy'
+}
+
+interface Columns {
+  readonly capacity: number
+  /** Ms since the epoch. */
+  readonly from: Float64Array
+  readonly until: Float64Array
+  readonly count: Float64Array
+  readonly offset: Float64Array
+  readonly length: Uint32Array
+  readonly segment: Uint16Array
+  /** 0 where it was not missed, else why, counted from 1. */
+  readonly reason: Uint8Array
+}
+
+function createColumns(capacity: number): Columns {
+  return {
+    capacity,
+    from: new Float64Array(capacity),
+    until: new Float64Array(capacity),
+    count: new Float64Array(capacity),
+    offset: new Float64Array(capacity),
+    length: new Uint32Array(capacity),
+    segment: new Uint16Array(capacity),
+    reason: new Uint8Array(capacity),
+  }
+}
+
+function grow(old: Columns): Columns {
+  const grown = createColumns(old.capacity * 2)
+  grown.from.set(old.from)
+  grown.until.set(old.until)
+  grown.count.set(old.count)
+  grown.offset.set(old.offset)
+  grown.length.set(old.length)
+  grown.segment.set(old.segment)
+  grown.reason.set(old.reason)
+  return grown
+}
