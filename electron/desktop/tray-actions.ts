@@ -39,6 +39,9 @@ async function perform(action: TrayAction, { client, now, timeZone, open, quit }
     case 'acknowledge':
       await client.tasks.acknowledge({ id: action.taskId })
       return
+    case 'decide':
+      await client.inbox.decide({ id: action.taskId, decision: action.decision })
+      return
     case 'cancel':
       await Promise.all(action.runIds.map((id) => client.runs.cancel({ id })))
       return

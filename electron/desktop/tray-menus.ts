@@ -1,5 +1,6 @@
 /** The tray's submenus, as data. */
-import { lastBroken } from '@shared/model/attention'
+import { assertNever } from '@shared/errors'
+import { byUrgency, lastBroken, type Concern } from '@shared/model/attention'
 import type { Progress, Run } from '@shared/model/run'
 import type { Warning } from '@shared/model/system'
 import type { TaskView } from '@shared/model/task'
@@ -72,18 +73,71 @@ function elapsed(ms: number, words: Words): string {
   return minutes < 120 ? words.minutes(minutes) : words.hours(Math.floor(minutes / 60))
 }
 
-/** What broke last comes first; what the host has to say itself comes after the tasks. */
-export function attentionMenu(failing: readonly TaskView[], warnings: readonly Warning[], words: Words): TrayItem {
-  const lastEnd = (task: TaskView): string => lastBroken(task)?.finishedAt ?? ''
-  const latestFirst = (a: TaskView, b: TaskView): number => compare(lastEnd(b), lastEnd(a)) || byName(a, b)
+/**
+ * The most urgent comes first; what the host has to say itself comes after the tasks.
+ * @param time an instant (ISO) as there is room for it
+ */
+export function attentionMenu(
+  concerns: readonly Concern[],
+  warnings: readonly Warning[],
+  time: (instant: string) => string,
+  words: Words,
+): TrayItem {
   return {
     kind: 'menu',
-    label: words.attentionMenu(failing.length + warnings.length),
+    label: words.attentionMenu(concerns.length + warnings.length),
     items: [
-      ...list(failing, latestFirst, (task) => failingItem(task, words), '/tasks', words),
+      ...list(concerns, byUrgency, (concern) => concernItem(concern, time, words), '/today', words),
       ...warnings.map((warning) => opens(short(warning.message, longestReason), '/today')),
       separator,
       opens(words.showInBelfry, '/today'),
+    ],
+  }
+}
+
+function concernItem({ task, matter }: Concern, time: (instant: string) => string, words: Words): TrayItem {
+  switch (matter) {
+    case 'broken':
+      return failingItem(task, words)
+    case 'missed':
+      return missedItem(task, time, words)
+    case 'warning':
+      return warnedItem(task, words)
+    default:
+      return assertNever(matter)
+  }
+}
+
+function missedItem(task: TaskView, time: (instant: string) => string, words: Words): TrayItem {
+  const decide = (decision: 'run' | 'skip', label: string, enabled: boolean): TrayItem => {
+    return { kind: 'action', label, enabled, action: { do: 'decide', taskId: task.id, decision } }
+  }
+  const { missed } = task
+  return {
+    kind: 'menu',
+    label: short(task.name),
+    items: [
+      ...(missed
+        ? [
+            { kind: 'text', label: words.missedWhy(missed.count, time(missed.until), missed.reason) } as const,
+            separator,
+          ]
+        : []),
+      decide('run', words.runNow, task.activeRuns.length === 0),
+      decide('skip', words.skip, true),
+      opens(words.openTask, `/tasks/${task.id}`),
+    ],
+  }
+}
+
+function warnedItem(task: TaskView, words: Words): TrayItem {
+  return {
+    kind: 'menu',
+    label: short(task.name),
+    items: [
+      ...task.warnings.map((text): TrayItem => ({ kind: 'text', label: short(text, longestReason) })),
+      separator,
+      opens(words.openTask, `/tasks/${task.id}`),
     ],
   }
 }

@@ -2,7 +2,7 @@
  * What the tray shows, as data: pure, so that every state can be tested without a desktop. tray.ts turns it into the
  * icon and the native menu.
  */
-import { needsAttention } from '@shared/model/attention'
+import { concernsOf } from '@shared/model/attention'
 import type { Run } from '@shared/model/run'
 import type { SystemStatus } from '@shared/model/system'
 import type { TaskView } from '@shared/model/task'
@@ -17,6 +17,7 @@ export type TrayAction =
   | { readonly do: 'run'; readonly taskId: string }
   | { readonly do: 'cancel'; readonly runIds: readonly string[] }
   | { readonly do: 'acknowledge'; readonly taskId: string }
+  | { readonly do: 'decide'; readonly taskId: string; readonly decision: 'run' | 'skip' }
   | { readonly do: 'pauseAll'; readonly span: PauseSpan }
   | { readonly do: 'resumeAll' }
   | { readonly do: 'quit' }
@@ -47,8 +48,11 @@ export interface TrayState {
 export function trayModel(state: TrayState, now: number, words: Words, locale: Locale): TrayModel {
   const { status } = state
   const running = state.runs.filter((run) => run.status === 'running')
-  const broken = state.tasks.filter(needsAttention)
-  const attention = broken.length + status.warnings.length
+  const concerns = concernsOf(state.tasks)
+  const attention = concerns.length + status.warnings.length
+  const broken = concerns.filter(({ matter }) => matter === 'broken').length
+  const missed = concerns.filter(({ matter }) => matter === 'missed').length
+  const others = attention - broken - missed
   const time = (instant: string): string => shortTime(instant, now, status.timezone, locale)
   const pausedWords =
     status.paused && (status.paused.until ? words.pausedUntil(time(status.paused.until)) : words.paused)
@@ -63,8 +67,9 @@ export function trayModel(state: TrayState, now: number, words: Words, locale: L
     ...(pausedWords ? [pausedWords] : []),
     ...(running.length > 0 ? [words.running(running.length)] : []),
     ...(next ? [words.nextShort(short(next.taskName), time(next.at))] : []),
-    ...(broken.length > 0 ? [words.failed(broken.length)] : []),
-    ...(status.warnings.length > 0 ? [words.needAttention(status.warnings.length)] : []),
+    ...(broken > 0 ? [words.failed(broken)] : []),
+    ...(missed > 0 ? [words.missed(missed)] : []),
+    ...(others > 0 ? [words.needAttention(others)] : []),
   ]
 
   return {
@@ -76,7 +81,7 @@ export function trayModel(state: TrayState, now: number, words: Words, locale: L
       { kind: 'text', label: next ? words.next(short(next.taskName), time(next.at)) : words.nothingPlanned },
       separator,
       ...(state.runs.length > 0 ? [runningMenu(state.runs, now, words)] : []),
-      ...(attention > 0 ? [attentionMenu(broken, status.warnings, words)] : []),
+      ...(attention > 0 ? [attentionMenu(concerns, status.warnings, time, words)] : []),
       runMenu(state.tasks, words),
       separator,
       status.paused

@@ -1,4 +1,5 @@
 /** What the tray, its notifications and its dialogs say. The page has its own words in renderer/src/locales. */
+import type { LateReason } from '@shared/model/occurrence'
 import type { Settings } from '@shared/model/settings'
 
 export type Locale = 'en' | 'zh-CN'
@@ -7,6 +8,9 @@ export interface Words {
   readonly running: (count: number) => string
   readonly needAttention: (count: number) => string
   readonly failed: (count: number) => string
+  readonly missed: (count: number) => string
+  /** What a task has missed, the last of it when, and why. */
+  readonly missedWhy: (count: number, last: string, reason: LateReason) => string
   readonly allQuiet: string
   readonly paused: string
   readonly pausedUntil: (time: string) => string
@@ -27,7 +31,10 @@ export interface Words {
   readonly openLog: string
   readonly cancel: string
   readonly cancelAll: string
+  readonly openTask: string
   readonly runAgain: string
+  readonly runNow: string
+  readonly skip: string
   readonly acknowledge: string
   readonly showInBelfry: string
   readonly moreInBelfry: (count: number) => string
@@ -50,6 +57,16 @@ const en: Words = {
   running: (count) => `${count} running`,
   needAttention: (count) => plural(count, 'needs attention', 'need attention'),
   failed: (count) => `${count} failed`,
+  missed: (count) => `${count} missed`,
+  missedWhy: (count, last, reason) => {
+    const why = {
+      asleep: 'the machine slept',
+      not_running: 'Belfry was not running',
+      clock: 'the clock was set forward',
+      busy: 'Belfry was busy',
+    }[reason]
+    return count === 1 ? `Missed ${last}: ${why}` : `Missed ${count}, last ${last}: ${why}`
+  },
   allQuiet: 'All quiet',
   paused: 'Paused',
   pausedUntil: (time) => `Paused until ${time}`,
@@ -70,7 +87,10 @@ const en: Words = {
   openLog: 'Open log',
   cancel: 'Cancel',
   cancelAll: 'Cancel all',
+  openTask: 'Open task',
   runAgain: 'Run again',
+  runNow: 'Run now',
+  skip: 'Skip',
   acknowledge: 'Acknowledge',
   showInBelfry: 'Show in Belfry',
   moreInBelfry: (count) => `${count} more in Belfry`,
@@ -106,6 +126,16 @@ const zhCN: Words = {
   running: (count) => `${count} 个运行中`,
   needAttention: (count) => `${count} 个需要关注`,
   failed: (count) => `${count} 个失败`,
+  missed: (count) => `${count} 个错过`,
+  missedWhy: (count, last, reason) => {
+    const why = {
+      asleep: '机器休眠',
+      not_running: 'Belfry 未运行',
+      clock: '时钟被拨快',
+      busy: 'Belfry 繁忙',
+    }[reason]
+    return count === 1 ? `错过 ${last}:${why}` : `错过 ${count} 次,最后 ${last}:${why}`
+  },
   allQuiet: '一切正常',
   paused: '已暂停',
   pausedUntil: (time) => `已暂停至 ${time}`,
@@ -126,7 +156,10 @@ const zhCN: Words = {
   openLog: '打开日志',
   cancel: '取消',
   cancelAll: '全部取消',
+  openTask: '打开任务',
   runAgain: '再次运行',
+  runNow: '立即运行',
+  skip: '跳过',
   acknowledge: '知道了',
   showInBelfry: '在 Belfry 中查看',
   moreInBelfry: (count) => `在 Belfry 中查看另外 ${count} 个`,

@@ -1,8 +1,9 @@
+import type { LedgerEntry } from '@shared/model/occurrence'
 import type { RunStatus } from '@shared/model/run'
 import type { TaskState } from '@shared/model/task'
 
 /** Every state that has a shape, a colour and a word. */
-export type ShownState = RunStatus | TaskState | 'missed' | 'skipped'
+export type ShownState = RunStatus | TaskState | LedgerEntry['state']
 
 /** CSS colour of its shape. */
 export function stateColor(state: ShownState): string {
@@ -25,6 +26,9 @@ const colorName = {
   cancelled: 'cancelled',
   interrupted: 'interrupted',
   expired: 'missed',
+  ran: 'cancelled',
+  ran_late: 'missed',
+  coalesced: 'cancelled',
   missed: 'missed',
   skipped: 'cancelled',
   paused: 'cancelled',

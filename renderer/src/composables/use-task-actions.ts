@@ -1,6 +1,7 @@
 import { useToast } from '@nuxt/ui/composables'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
+import { BelfryError } from '@shared/errors'
 import type { Run } from '@shared/model/run'
 import type { TaskView } from '@shared/model/task'
 import { useClient } from '../client'
@@ -10,8 +11,8 @@ import { useConfirm } from './use-confirm'
 import { useFormat } from './use-format'
 import { useProblem } from './use-problem'
 
-/** Milliseconds in which a deletion can be taken back. */
-const undoFor = 8000
+/** Milliseconds in which an action can be taken back. */
+export const undoFor = 8000
 
 /**
  * What can be done to tasks and runs, from anywhere. Shows itself at once, is rolled back when the host refuses, and says
@@ -42,26 +43,49 @@ export function useTaskActions() {
   async function run(task: TaskView, parameters?: TaskView['parameters']): Promise<Run | undefined> {
     let started: Run | undefined
     await attempt(t('common.failed.run', { name: task.name }), async () => {
-      started = await client.tasks.run({ id: task.id, ...(parameters ? { parameters } : {}) })
+      started = await startOrAsk(task, parameters)
+      if (started === undefined) return
       runs.put(started)
-      const { id } = started
-      toast.add({
-        title: t('common.done.started', { name: task.name }),
-        color: 'info',
-        icon: 'i-lucide-play',
-        duration: 4000,
-        orientation: 'horizontal',
-        actions: [
-          {
-            label: t('common.done.watch'),
-            color: 'neutral',
-            variant: 'outline',
-            onClick: () => void router.push(`/runs/${id}`),
-          },
-        ],
-      })
+      tellStarted(task, started.id)
     })
     return started
+  }
+
+  /** At as many runs as the task may have, asks whether there shall be one more. Undefined when there shall not. */
+  async function startOrAsk(task: TaskView, parameters?: TaskView['parameters']): Promise<Run | undefined> {
+    const given = { id: task.id, ...(parameters ? { parameters } : {}) }
+    try {
+      return await client.tasks.run(given)
+    } catch (error) {
+      const going = tasks.byId.get(task.id)?.activeRuns.length ?? 0
+      if (!(error instanceof BelfryError) || error.code !== 'CONFLICT' || going === 0) throw error
+      const agreed = await confirm({
+        title: t('common.confirm.forceTitle', { name: task.name }),
+        description: t('common.confirm.force', going),
+        confirmLabel: t('common.confirm.forceYes'),
+        color: 'primary',
+      })
+      return agreed ? await client.tasks.run({ ...given, force: true }) : undefined
+    }
+  }
+
+  /** Says in a toast that a run has begun, with a way to it. */
+  function tellStarted(task: TaskView, runId: string): void {
+    toast.add({
+      title: t('common.done.started', { name: task.name }),
+      color: 'info',
+      icon: 'i-lucide-play',
+      duration: 4000,
+      orientation: 'horizontal',
+      actions: [
+        {
+          label: t('common.done.watch'),
+          color: 'neutral',
+          variant: 'outline',
+          onClick: () => void router.push(`/runs/${runId}`),
+        },
+      ],
+    })
   }
 
   /** @param until an instant; null: until resumed */
@@ -155,5 +179,15 @@ export function useTaskActions() {
     return agreed && (await attempt(t('common.failed.cancel', { name: target.taskName }), () => runs.cancel(target.id)))
   }
 
-  return { attempt, run, pause, resume, setEnabled, acknowledge, remove, cancel }
+  return {
+    attempt,
+    run,
+    tellStarted,
+    pause,
+    resume,
+    setEnabled,
+    acknowledge,
+    remove,
+    cancel,
+  }
 }

@@ -1,8 +1,10 @@
 import { useI18n } from 'vue-i18n'
 import type { TaskDefinition } from '@shared/model/task'
+import { exactWords, lateWords, limitWords, overlapWords, windowLines } from '@shared/schedule/policy-words'
 import { triggerWords, type WordsLocale } from '@shared/schedule/words'
 import { parameterText } from '../lib/parameter-text'
 import { useSystem } from '../stores/system'
+import { useTasks } from '../stores/tasks'
 import { useFormat } from './use-format'
 
 const factKeys = [
@@ -17,6 +19,11 @@ const factKeys = [
   'parameters',
   'timeout',
   'killGrace',
+  'late',
+  'overlap',
+  'limits',
+  'exact',
+  'windows',
   'enabled',
   'tags',
   'description',
@@ -48,9 +55,12 @@ export function useTaskFacts(): (definition: TaskDefinition) => readonly Fact[] 
   const { t, locale } = useI18n()
   const { exactly } = useFormat()
   const system = useSystem()
+  const tasks = useTasks()
+  const taskName = (id: string): string => tasks.byId.get(id)?.name ?? id
 
   return (definition) => {
     const { action, policy, triggers } = definition
+    const language = locale.value as WordsLocale
     const maybe = (text: string | undefined): string[] => (text === undefined || text === '' ? [] : [text])
     const lines: Record<FactKey, readonly string[]> = {
       name: [definition.name],
@@ -66,10 +76,15 @@ export function useTaskFacts(): (definition: TaskDefinition) => readonly Fact[] 
       schedule:
         triggers.length === 0
           ? [t('task.fact.byHand')]
-          : triggers.map((trigger) => triggerWords(trigger, locale.value as WordsLocale, system.timeZone)),
+          : triggers.map((trigger) => triggerWords(trigger, language, system.timeZone, taskName)),
       parameters: Object.entries(definition.parameters).map(([name, value]) => `${name} = ${parameterText(value)}`),
       timeout: policy.timeout === null ? [] : [exactly(policy.timeout)],
       killGrace: [exactly(policy.killGrace)],
+      late: [lateWords(policy, language)],
+      overlap: [overlapWords(policy, language)],
+      limits: maybe(limitWords(policy, language)),
+      exact: maybe(exactWords(policy, language)),
+      windows: windowLines(policy, language),
       enabled: [t(definition.enabled ? 'task.fact.yes' : 'task.fact.no')],
       tags: maybe(definition.tags.join(t('common.comma'))),
       description: maybe(definition.description),

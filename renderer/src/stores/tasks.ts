@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive } from 'vue'
 import { BelfryError } from '@shared/errors'
-import { needsAttention } from '@shared/model/attention'
+import { byUrgency, concernsOf } from '@shared/model/attention'
 import type { TaskView } from '@shared/model/task'
 import { useClient } from '../client'
 
@@ -12,7 +12,8 @@ export const useTasks = defineStore('tasks', () => {
   const loaded = ref(false)
 
   const all = computed(() => [...byId.values()])
-  const attention = computed(() => all.value.filter(needsAttention))
+  /** All that needs someone, the most urgent first; a task may be there more than once. */
+  const attention = computed(() => concernsOf(all.value).sort(byUrgency))
   const tags = computed(() => [...new Set(all.value.flatMap((task) => task.tags))].sort((a, b) => a.localeCompare(b)))
 
   async function load(): Promise<void> {

@@ -15,6 +15,8 @@ export const runs = {
   exit: 'exit code {code}',
   signal: 'signal {name}',
   percent: '{percent} %',
+  late: '{span} late',
+  folded: 'stands for one more | stands for one more | stands for {n} more',
   filter: {
     task: 'Task',
     allTasks: 'All tasks',

@@ -30,7 +30,9 @@ export const tasks = {
   percent: '{percent} %',
   noneAhead: 'none ahead',
   byHand: 'by hand',
-  atStartup: 'at startup',
+  onEvent: 'on an event',
+  missed: 'missed nothing | missed one | missed {n}',
+  skips: 'skips none | skips the next | skips the next {n}',
   untilResumed: 'until resumed',
   until: 'until {at}',
   bulk: {

@@ -18,7 +18,7 @@ export const today = {
     soFar: '{span} so far',
     since: 'since {at}',
     usually: 'usually {span}',
-    queued: 'waits for a slot',
+    queued: 'waits its turn',
     ending: 'is being ended',
     processed: '{done} of {total}',
     rate: '{rate} per second',
@@ -38,6 +38,20 @@ export const today = {
     noReason: 'It gave no reason.',
     more: 'More for {name}',
     dismiss: 'Dismiss',
+    missed: 'missed {at} | missed {at} | missed {n}, last {at}',
+    missedFirst: 'first {at}',
+    /** Why it was missed, as a sentence of its own. */
+    missedWhy: {
+      asleep: 'The machine was asleep',
+      not_running: 'Belfry was not running',
+      clock: 'The clock was set forward',
+      busy: 'Belfry had no time or no room for it',
+    },
+    grace: '{why}, for longer than the {grace} of grace',
+    remember: 'Remember for {name}',
+    alwaysRun: 'Always run what it misses',
+    alwaysSkip: 'Always skip what it misses',
+    warned: 'cannot fire',
     warning: {
       QUARANTINED: 'A file could not be read',
       RECOVERED: 'Something was mended at the start',
@@ -59,6 +73,8 @@ export const today = {
     none: 'Nothing ran lately and nothing is planned.',
     showAll: 'Show {n} more',
     notStarted: 'planned {at}',
+    skipped: 'to be skipped, planned {at}',
+    missed: 'missed {at} | missed {at} | {n} missed, last {at}',
   },
   start: {
     title: 'No tasks yet',

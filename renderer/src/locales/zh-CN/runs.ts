@@ -18,6 +18,8 @@ export const runs: Wording<typeof english> = {
   exit: '退出码 {code}',
   signal: '信号 {name}',
   percent: '{percent}%',
+  late: '延迟 {span}',
+  folded: '另代表 1 次 | 另代表 1 次 | 另代表 {n} 次',
   filter: {
     task: '任务',
     allTasks: '全部任务',

@@ -33,7 +33,9 @@ export const tasks: Wording<typeof english> = {
   percent: '{percent}%',
   noneAhead: '没有后续计划',
   byHand: '手动',
-  atStartup: '启动时',
+  onEvent: '事件触发',
+  missed: '没有错过 | 错过 1 次 | 错过 {n} 次',
+  skips: '不跳过 | 跳过下一次 | 跳过接下来 {n} 次',
   untilResumed: '直到恢复',
   until: '至 {at}',
   bulk: {

@@ -21,7 +21,7 @@ export const today: Wording<typeof english> = {
     soFar: '已运行 {span}',
     since: '始于 {at}',
     usually: '通常 {span}',
-    queued: '等待空位',
+    queued: '等待轮到',
     ending: '正在结束',
     processed: '{done} / {total}',
     rate: '每秒 {rate}',
@@ -41,6 +41,20 @@ export const today: Wording<typeof english> = {
     noReason: '没有给出原因。',
     more: '{name} 的更多操作',
     dismiss: '知道了',
+    missed: '错过 {at} | 错过 {at} | 错过 {n} 次，最后 {at}',
+    missedFirst: '最早 {at}',
+    /** Why it was missed, as a sentence of its own. */
+    missedWhy: {
+      asleep: '机器处于休眠',
+      not_running: 'Belfry 没有运行',
+      clock: '时钟被拨快',
+      busy: 'Belfry 没有时间或没有空位',
+    },
+    grace: '{why}，超过了 {grace} 的宽限',
+    remember: '为 {name} 记住',
+    alwaysRun: '以后错过的都补上',
+    alwaysSkip: '以后错过的都跳过',
+    warned: '无法触发',
     warning: {
       QUARANTINED: '有文件无法读取',
       RECOVERED: '启动时修复了一些内容',
@@ -62,6 +76,8 @@ export const today: Wording<typeof english> = {
     none: '最近没有运行，也没有计划。',
     showAll: '再显示 {n} 个',
     notStarted: '计划于 {at}',
+    skipped: '将被跳过，计划于 {at}',
+    missed: '错过 {at} | 错过 {at} | 错过 {n} 次，最后 {at}',
   },
   start: {
     title: '还没有任务',
