@@ -20,16 +20,34 @@ export const dstNote = z.object({
 })
 export type DstNote = z.infer<typeof dstNote>
 
+/** What the operator should know of triggers that are fine by themselves. In words: shared/schedule/preview-words.ts. */
+export const scheduleWarning = z.discriminatedUnion('code', [
+  /** These triggers (indexes) meet in one second, first at `at`; together they make one occurrence. */
+  z.object({ code: z.literal('merged'), triggers: z.array(z.int().min(0)).min(2), at: instant }),
+  /** Active windows and blackouts leave nothing of this trigger for the coming 5 years; null: of none of them. */
+  z.object({ code: z.literal('closed'), trigger: z.int().min(0).nullable() }),
+  /** The trigger's instants are all in the past, or never come. */
+  z.object({ code: z.literal('spent'), trigger: z.int().min(0) }),
+  /** It comes less than once a year: next at `at`, then at `then` (null: never again). */
+  z.object({ code: z.literal('rare'), trigger: z.int().min(0), at: instant, then: instant.nullable() }),
+  /** The zone is an old or second name of `canonical`. */
+  z.object({ code: z.literal('alias'), trigger: z.int().min(0), zone: timeZone, canonical: timeZone }),
+])
+export type ScheduleWarning = z.infer<typeof scheduleWarning>
+
 /** What triggers come to, before or after saving. */
 export const schedulePreview = z.object({
-  /** Soonest first. `at` without jitter. */
+  /** Those that will run, soonest first: what windows, blackouts and DST skip is left out. `at` without jitter. */
   next: z.array(z.object({ at: instant, /** Index of the trigger. */ trigger: z.int() })),
-  /** Mean occurrences a day over the coming 30 days; null when the triggers plan nothing. */
+  /** Each of them comes 0 to so many ms later. */
+  jitter: z.int().min(0),
+  /** Mean occurrences that run a day over the coming 30 days; null when the triggers plan nothing. */
   perDay: z.number().nullable(),
-  /** The next two changes of the clocks that matter to these triggers. */
+  /** Likewise, those that windows, blackouts and DST skip. */
+  skippedPerDay: z.number(),
+  /** What the next two changes of the clocks that matter to these triggers do to each of them. In words: `dstWords`. */
   dst: z.array(dstNote),
-  /** What the operator should know: instants that merge, a blackout over all of it, a day pattern that rarely comes. */
-  warnings: z.array(z.string()),
+  warnings: z.array(scheduleWarning),
   /** Other tasks that would run meanwhile, by their usual duration; most often first, at most 10. */
   collisions: z.array(
     z.object({
@@ -40,6 +58,8 @@ export const schedulePreview = z.object({
       first: instant,
     }),
   ),
+  /** How many of the coming occurrences were compared with other tasks. */
+  compared: z.int().min(0),
 })
 export type SchedulePreview = z.infer<typeof schedulePreview>
 

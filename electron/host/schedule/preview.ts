@@ -23,8 +23,11 @@ export function previewSchedule(
   return {
     next: next.map(({ at, trigger }) => ({ at: new Date(at).toISOString(), trigger })),
     perDay: next.length === 0 ? null : (soon.length * day) / span,
+    jitter: 0,
+    skippedPerDay: 0,
     dst: [],
     warnings: [],
     collisions: [],
+    compared: 0,
   }
 }
