@@ -4,6 +4,9 @@ import type { Task } from '@shared/model/task'
 
 export type Follower = Pick<Task, 'id' | 'name' | 'triggers'>
 
+/** A task as it will be; undefined where there is none. */
+export type Lookup = (id: string) => Follower | undefined
+
 /** Where a trigger of a task names a task to follow. */
 interface Link {
   readonly to: string
@@ -11,23 +14,23 @@ interface Link {
   readonly field: string
 }
 
-/**
- * Refuses what `task` follows, with the field and by name: a task that is not there, and a circle. INVALID.
- * @param others by id, all tasks as they will be, `task` among them
- * @param strict also a task that is not there is refused; else only circles are
- */
-export function checkFollowed(task: Follower, others: ReadonlyMap<string, Follower>, strict: boolean): void {
-  for (const { to, field } of linksOf(task)) {
-    if (to === task.id) throw invalid(`"${task.name}" cannot run after itself`, field)
-    if (!others.has(to)) {
-      if (strict) throw invalid(`there is no task "${to}" to run after`, field)
-      continue
+/** Refuses a task to follow that is not there, with the field. INVALID. */
+export function checkFollowed(task: Follower, others: Lookup): void {
+  for (const { to, field } of linksOf(task))
+    if (others(to) === undefined) throw invalid(`there is no task "${to}" to run after`, field)
+}
+
+/** Refuses a circle that one of the tasks closes, with the field and all names. INVALID. */
+export function checkCircles(tasks: readonly Follower[], others: Lookup): void {
+  if (!leadIntoCircle(tasks, others)) return
+  for (const task of tasks)
+    for (const { to, field } of linksOf(task)) {
+      if (to === task.id) throw invalid(`"${task.name}" cannot run after itself`, field)
+      const way = wayBack(to, task.id, others)
+      if (way === undefined) continue
+      const names = [task.id, ...way].map((id) => `"${others(id)?.name ?? id}"`)
+      throw invalid(`the tasks would start each other for ever: ${shortened(names).join(' runs after ')}`, field)
     }
-    const way = wayBack(to, task.id, others)
-    if (way === undefined) continue
-    const names = [task.id, ...way].map((id) => `"${others.get(id)?.name ?? id}"`)
-    throw invalid(`the tasks would start each other for ever: ${shortened(names).join(' runs after ')}`, field)
-  }
 }
 
 /** The ids that `task` follows and that are not there. */
@@ -48,8 +51,31 @@ function linksOf(task: Follower): Link[] {
   )
 }
 
+/** Once over all that is followed, whatever its size: most have no circle. */
+function leadIntoCircle(tasks: readonly Follower[], others: Lookup): boolean {
+  const seen = new Map<string, 'open' | 'done'>()
+  for (const { id } of tasks) {
+    const way = seen.has(id) ? [] : [enter(id, others, seen)]
+    for (let step = way.at(-1); step !== undefined; step = way.at(-1)) {
+      const next = step.rest.pop()
+      if (next === undefined) {
+        seen.set(step.id, 'done')
+        way.pop()
+      } else if (seen.get(next) === 'open') return true
+      else if (!seen.has(next)) way.push(enter(next, others, seen))
+    }
+  }
+  return false
+}
+
+function enter(id: string, others: Lookup, seen: Map<string, 'open' | 'done'>): { id: string; rest: string[] } {
+  seen.set(id, 'open')
+  const task = others(id)
+  return { id, rest: task ? linksOf(task).map(({ to }) => to) : [] }
+}
+
 /** The shortest way from `from` to `goal` along what is followed, both of them included. */
-function wayBack(from: string, goal: string, others: ReadonlyMap<string, Follower>): string[] | undefined {
+function wayBack(from: string, goal: string, others: Lookup): string[] | undefined {
   const before = new Map<string, string | null>([[from, null]])
   const open = [from]
   for (let id = open[0], index = 0; id !== undefined; id = open[++index]) {
@@ -58,7 +84,7 @@ function wayBack(from: string, goal: string, others: ReadonlyMap<string, Followe
       for (let step: string | null = id; step !== null; step = before.get(step) ?? null) way.unshift(step)
       return way
     }
-    const task = others.get(id)
+    const task = others(id)
     for (const { to } of task ? linksOf(task) : []) {
       if (before.has(to)) continue
       before.set(to, id)

@@ -23,6 +23,8 @@ export interface TaskServiceOptions {
   readonly activeOf: (taskId: string) => readonly string[]
   readonly events: EventBus
   readonly checks: TriggerChecks
+  /** Resolves once all that was decided of the tasks is on disk. STORAGE. */
+  readonly recorded: (taskIds: readonly string[]) => Promise<void>
 }
 
 export interface TaskService {
@@ -40,6 +42,8 @@ export interface TaskService {
   restore(id: string): Promise<TaskView>
   setEnabled(wanted: string, enabled: boolean): Promise<TaskView>
   setPause(wanted: string, pause: Pause | null): Promise<TaskView>
+  /** The clock was set back to `at` (ms): what counts or pauses since a later instant does so since then. STORAGE. */
+  pullBack(at: number): Promise<void>
   /** Ends the pause that ran out at `until` (ISO); a newer one, or a task that is gone, stays as it is. */
   endPause(id: string, until: string): Promise<void>
   acknowledge(wanted: string): Promise<TaskView>
@@ -62,6 +66,7 @@ export function createTaskService({
   activeOf,
   events,
   checks,
+  recorded,
 }: TaskServiceOptions): TaskService {
   const { clock, ids, processes } = ports
   const alone = oneAtATime()
@@ -94,8 +99,7 @@ export function createTaskService({
   const find = (wanted: string): Task => findTask(store.tasks.all(), wanted)
 
   const keep = async (tasks: readonly Task[], comesBack = false): Promise<TaskView[]> => {
-    const known = new Map(store.tasks.all().map((task) => [task.id, task]))
-    const sentences = await checks.check(tasks, known, comesBack)
+    const sentences = await checks.check(tasks, (id) => store.tasks.get(id), comesBack)
     // First: a mark without its task says nothing, a task without its mark would start too early.
     for (const task of tasks) if (task.enabled) await rememberBoot(task)
     await store.tasks.put(tasks)
@@ -135,10 +139,15 @@ export function createTaskService({
       ? { ...trigger, anchor: new Date(wholeSecond(clock.now())).toISOString() }
       : trigger
 
+  /** What is due of it is decided by what the task is now, and recorded: afterwards nobody could decide it anew. */
+  const settle = async (id: string): Promise<void> => {
+    planner.settle([id])
+    await recorded([id])
+  }
+
   const change = (wanted: string, next: (task: Task) => Task): Promise<TaskView> =>
     alone(async () => {
-      // What is due at this moment is due by what the task is now.
-      planner.settle(find(wanted).id)
+      await settle(find(wanted).id)
       const [changed] = await keep([next(find(wanted))])
       if (changed === undefined) throw new BelfryError('INTERNAL', 'the task was not kept')
       return changed
@@ -153,7 +162,10 @@ export function createTaskService({
     for (const task of store.tasks.all()) if (follows(task, id)) tell(task.id)
   }
 
-  const stillAhead = (skips: readonly string[]): string[] => skips.filter((at) => Date.parse(at) > clock.now())
+  const undecided = ({ id, skips }: Task): string[] => {
+    const { fixed, cadence } = planner.marks(id)
+    return skips.filter((at) => Date.parse(at) > Math.min(fixed, cadence))
+  }
 
   const refuseLocked = (task: Task, enabled: boolean): void => {
     if (enabled && task.locked !== null)
@@ -214,7 +226,7 @@ export function createTaskService({
             detail: { runId: active },
           })
         }
-        planner.settle(task.id)
+        await settle(task.id)
         const last = view(task)
         await store.tasks.remove(task.id)
         removed.set(task.id, task)
@@ -251,10 +263,17 @@ export function createTaskService({
           throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
         return pause === null ? resumed(task, at) : { ...task, pause, updatedAt: at }
       }),
+    pullBack: (at) =>
+      alone(async () => {
+        const ahead = store.tasks.all().filter((task) => isAhead(task, at))
+        if (ahead.length > 0) await store.tasks.put(ahead.map((task) => pulledBack(task, new Date(at).toISOString())))
+      }),
     endPause: (id, until) =>
       alone(async () => {
+        if (store.tasks.get(id)?.pause?.until !== until) return
+        await settle(id)
         const task = store.tasks.get(id)
-        if (task?.pause?.until === until) await keep([resumed(task, now())])
+        if (task) await keep([resumed(task, now())])
       }),
     acknowledge: async (wanted) => {
       const task = find(wanted)
@@ -270,7 +289,7 @@ export function createTaskService({
           throw new BelfryError('CONFLICT', `nothing is planned of "${task.name}" that could be skipped`, {
             field: 'id',
           })
-        const skips = [...stillAhead(task.skips), new Date(at).toISOString()]
+        const skips = [...undecided(task), new Date(at).toISOString()]
         if (skips.length > 100)
           throw new BelfryError(
             'CONFLICT',
@@ -309,6 +328,16 @@ function resumed(task: Task, at: string): Task {
   if (task.pause === null) return next
   const { until } = task.pause
   return { ...next, countsFrom: until !== null && until <= at ? until : at }
+}
+
+function isAhead({ countsFrom, pause }: Task, at: number): boolean {
+  return Date.parse(countsFrom) > at || (pause !== null && Date.parse(pause.since) > at)
+}
+
+function pulledBack(task: Task, at: string): Task {
+  const earlier = (instant: string): string => (instant < at ? instant : at)
+  const { countsFrom, pause } = task
+  return { ...task, countsFrom: earlier(countsFrom), pause: pause && { ...pause, since: earlier(pause.since) } }
 }
 
 /** Without the keys whose value is undefined, so that a spread does not erase what they do not name. */

@@ -2,16 +2,20 @@
 import { BelfryError } from '@shared/errors'
 import type { Task } from '@shared/model/task'
 import { lookAt, openWords, watchedPath, type WatchPlace } from '../watch/path-state'
-import { checkFollowed } from './followers'
+import { checkCircles, checkFollowed } from './followers'
 
 export interface TriggerChecks {
   /**
    * INVALID, with field and reason: a path that cannot be watched, a task to follow that is not there, a circle of tasks. What was
    * checked when it was saved before is not checked again; a task that comes back only for circles.
-   * @param before all tasks as they are
+   * @param before a task as it is, undefined where there is none
    * @returns sentences for the operator, per task
    */
-  check(tasks: readonly Task[], before: ReadonlyMap<string, Task>, comesBack?: boolean): Promise<Map<string, string[]>>
+  check(
+    tasks: readonly Task[],
+    before: (id: string) => Task | undefined,
+    comesBack?: boolean,
+  ): Promise<Map<string, string[]>>
 }
 
 export function createTriggerChecks(place: WatchPlace): TriggerChecks {
@@ -33,18 +37,21 @@ export function createTriggerChecks(place: WatchPlace): TriggerChecks {
   return {
     async check(tasks, before, comesBack = false) {
       const sentences = new Map<string, string[]>()
-      const after = new Map<string, Task>(before)
-      for (const task of tasks) after.set(task.id, task)
+      const checked: Task[] = []
+      const changed = new Map(tasks.map((task) => [task.id, task]))
+      const after = (id: string): Task | undefined => changed.get(id) ?? before(id)
       for (const task of tasks) {
-        const known = before.get(task.id)
+        const known = before(task.id)
         const enabledNow = task.enabled && known?.enabled !== true
         if (!enabledNow && known !== undefined && JSON.stringify(known.triggers) === JSON.stringify(task.triggers))
           continue
-        checkFollowed(task, after, !comesBack)
+        checked.push(task)
         if (comesBack) continue
+        checkFollowed(task, after)
         const told = await checkPaths(task)
         if (task.enabled) sentences.set(task.id, told)
       }
+      checkCircles(checked, after)
       return sentences
     },
   }
