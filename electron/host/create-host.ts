@@ -10,7 +10,7 @@ import { createFailureNotices } from './observe/failure-notices'
 import type { Ports } from './ports'
 import { createRunService, type RunService } from './run/run-service'
 import { createPlanner, type Planner } from './schedule/planner'
-import { beginEpoch, epochAtStart } from './schedule/epochs'
+import { beginEpoch, setBackMeanwhile, type EpochOptions } from './schedule/epochs'
 import { createEventTriggers } from './schedule/event-triggers'
 import { createAccount } from './schedule/account'
 import { createLedger } from './schedule/ledger'
@@ -45,6 +45,9 @@ export interface HostOptions {
   /** The `belfry` command's folder, for the PATH of commands; null when there is none. */
   readonly binFolder: string | null
 }
+
+/** Whoever else waits for it tells. */
+const noop = (): void => undefined
 
 export type HostRouter = ReturnType<typeof createRouter>
 
@@ -94,6 +97,11 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
   const storageRefused = (error: unknown): void =>
     warnings.raise('STORAGE', `The ledger could not be written: ${messageOf(error)}`)
   const ledger = createLedger({ ports, store, refused: storageRefused, wrote: () => warnings.clear('STORAGE') })
+  /** Resolves once all that was decided of the tasks is on disk. Rejects with STORAGE; then it is tried again by and by. */
+  const recorded = async (taskIds: readonly string[]): Promise<void> => {
+    const open = taskIds.filter((id) => ledger.pending(id).length > 0)
+    await Promise.all(open.map((id) => ledger.flush(id)))
+  }
   const runs: RunService = createRunService({
     ports,
     store,
@@ -132,7 +140,6 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     idleSince: (id) => runs.idleSince(id),
     pausedAll: () => settings().paused,
     decided: (id) => store.state.decided(id),
-    epochBegan: () => store.state.epoch().began,
     dispatch: (due) => {
       runs.startDue(due)
       for (const { taskId } of due) tasks.tell(taskId)
@@ -141,6 +148,8 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
       for (const { taskId, event, ranges } of fates) {
         for (const range of ranges) ledger.record(taskId, range, { event })
         tasks.tell(taskId)
+        // The inbox tells of what is on disk.
+        if (ranges.some(({ state }) => state === 'missed')) void recorded([taskId]).then(() => tasks.tell(taskId), noop)
       }
     },
     woke: (at) => eventTriggers.woke(at),
@@ -155,7 +164,17 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
       warnings.raise('UNPLANNED', `"${task(id)?.name ?? id}" has no next run: ${messageOf(error)}`)
     },
   })
-  const epochs = { clock, state: store.state, warnings, log }
+  const epochs: EpochOptions = {
+    clock,
+    state: store.state,
+    warnings,
+    log,
+    pullBack: async (now) => {
+      await tasks.pullBack(now)
+      await system.pullBack(now)
+    },
+    isOver: () => state === 'stopping',
+  }
   const eventTriggers = createEventTriggers({
     clock,
     store,
@@ -178,6 +197,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     activeOf: (id) => runs.activeOf(id),
     events,
     checks: createTriggerChecks(place),
+    recorded,
   })
   const system: SystemService = createSystemService({
     clock,
@@ -185,6 +205,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     tasks,
     runs,
     planner,
+    recorded,
     warnings,
     events,
     facts: {
@@ -234,7 +255,11 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     if (event.type === 'task.changed' || event.type === 'task.removed') system.tellSoon()
   })
   // A hint only: the planner's next look tells by the clocks what has come due.
-  ports.power.onResume(() => planner.look(true))
+  ports.power.onSuspend(() => planner.powerEvent())
+  ports.power.onResume(() => {
+    planner.powerEvent()
+    planner.look()
+  })
 
   return {
     router,
@@ -245,9 +270,11 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     async start() {
       raiseNew()
       await runs.recover()
-      await epochAtStart(epochs)
       await eventTriggers.hostStarted()
-      planner.start(store.tasks.all().map(({ id }) => id))
+      planner.start(
+        store.tasks.all().map(({ id }) => id),
+        setBackMeanwhile(epochs),
+      )
       watchTriggers.start(store.tasks.all())
       system.start()
       log.info({ tasks: store.tasks.all().length, dataFolder }, 'the host is scheduling')

@@ -1,59 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { messageOf } from '@shared/errors'
 import type { Pause, Task } from '@shared/model/task'
-import { createPlanner, type DueTask } from '../../electron/host/schedule/planner'
+import type { DueTask, PlannerEvent } from '../../electron/host/schedule/planner'
 import { makeTask } from '../support/make-task'
-import { virtualClock, type VirtualClock } from '../support/virtual-clock'
-
-interface Scene {
-  readonly clock: VirtualClock
-  readonly due: DueTask[]
-  readonly planner: ReturnType<typeof createPlanner>
-  readonly set: (task: Task) => void
-  pauseAll: Pause | null
-  idleSince: number | null | undefined
-  readonly pausesEnded: [string | null, string][]
-  readonly unplanned: string[]
-}
+import { plannerBench, type PlannerBench } from '../support/planner-bench'
+import { virtualClock } from '../support/virtual-clock'
 
 const start = '2027-01-01T00:00:00.000Z'
 
-function scene(
-  tasks: readonly Task[],
-  startups: { taskId: string; at: number }[] = [],
-  pauseAll: Pause | null = null,
-): Scene {
-  const clock = virtualClock(start)
-  const known = new Map(tasks.map((task) => [task.id, task]))
-  const due: DueTask[] = []
-  const pausesEnded: [string | null, string][] = []
-  const unplanned: string[] = []
-  const made: Scene = {
-    clock,
-    due,
-    pausesEnded,
-    unplanned,
-    pauseAll,
-    idleSince: undefined,
-    planner: createPlanner({
-      clock,
-      task: (id) => known.get(id),
-      idleSince: () => made.idleSince,
-      pausedAll: () => made.pauseAll,
-      dispatch: (found) => due.push(...found),
-      pauseEnded: (id, until) => pausesEnded.push([id, until]),
-      moved: () => undefined,
-      unplannable: (id, error) => unplanned.push(`${id}: ${messageOf(error)}`),
-    }),
-    set(task) {
-      known.set(task.id, task)
-      made.planner.track(task.id)
-    },
-  }
-  made.planner.start(startups)
-  for (const { id } of tasks) made.planner.track(id)
-  return made
-}
+const scene = (tasks: readonly Task[], pauseAll: Pause | null = null): PlannerBench =>
+  plannerBench({ clock: virtualClock(start), tasks, pauseAll })
 
 const at = (due: readonly DueTask[]): string[] => due.map(({ scheduledAt }) => new Date(scheduledAt).toISOString())
 const every = (ms: number) => makeTask({ triggers: [{ kind: 'interval', every: ms, anchor: start }] })
@@ -123,11 +78,8 @@ describe('time passes', () => {
 })
 
 describe('what is not due', () => {
-  it('whatever came before the host started', async () => {
-    const task = makeTask({
-      triggers: [{ kind: 'date', at: '2026-12-31T23:59:59Z' }],
-      countsFrom: '2026-12-01T00:00:00.000Z',
-    })
+  it('whatever came before the task counted, though the host started after it', async () => {
+    const task = makeTask({ triggers: [{ kind: 'date', at: '2026-12-31T23:59:59Z' }] })
     const { clock, due } = scene([task])
     await clock.advance(120_000)
     expect(due).toEqual([])
@@ -169,12 +121,13 @@ describe('what is not due', () => {
     const task = every(10_000)
     const made = scene([task])
     made.pauseAll = { since: start, until: null }
-    made.planner.trackAll([task.id], 0)
-    await made.clock.advance(60_000)
+    made.planner.trackAll([task.id])
+    await made.clock.advance(59_999)
     expect(made.due).toEqual([])
+    made.planner.settle([task.id])
     made.pauseAll = null
-    made.planner.trackAll([task.id], made.clock.now())
-    await made.clock.advance(10_000)
+    made.planner.trackAll([task.id])
+    await made.clock.advance(10_001)
     expect(at(made.due)).toEqual(['2027-01-01T00:01:00.000Z', '2027-01-01T00:01:10.000Z'])
   })
 })
@@ -184,7 +137,7 @@ describe('the end of a pause', () => {
   const later = '2027-01-01T00:01:00.000Z'
 
   it('of everything comes also when the host started in the middle of it', async () => {
-    const { clock, due, pausesEnded } = scene([every(10_000)], [], { since: start, until })
+    const { clock, due, pausesEnded } = scene([every(10_000)], { since: start, until })
     await clock.advance(29_999)
     expect(pausesEnded).toEqual([])
     await clock.advance(1)
@@ -194,7 +147,7 @@ describe('the end of a pause', () => {
 
   it('of everything comes at once when the host started after it', async () => {
     const ended = '2026-12-31T23:00:00.000Z'
-    const { clock, pausesEnded } = scene([], [], { since: '2026-12-31T22:00:00.000Z', until: ended })
+    const { clock, pausesEnded } = scene([], { since: '2026-12-31T22:00:00.000Z', until: ended })
     await clock.advance(1)
     expect(pausesEnded).toEqual([[null, ended]])
   })
@@ -212,17 +165,38 @@ describe('the end of a pause', () => {
 })
 
 describe('starts', () => {
+  const startup = ({ id }: Task): PlannerEvent => ({
+    taskId: id,
+    kind: 'startup',
+    at: Date.parse(start) + 5000,
+    event: { trigger: 0, id: 'a start' },
+  })
+
   it('a startup is due after its delay, whatever else is planned for the task', async () => {
     const task = makeTask({ triggers: [{ kind: 'startup', delay: 5000 }] })
-    const { clock, due, set } = scene([task], [{ taskId: task.id, at: Date.parse(start) + 5000 }])
+    const { clock, due, set, planner } = scene([task])
+    planner.fire(startup(task))
     set({ ...task, name: 'renamed meanwhile' })
     await clock.advance(60_000)
-    expect(due).toEqual([{ taskId: task.id, triggeredBy: 'startup', scheduledAt: Date.parse(start) + 5000, folded: 0 }])
+    expect(due).toEqual([
+      {
+        taskId: task.id,
+        triggeredBy: 'startup',
+        scheduledAt: Date.parse(start) + 5000,
+        event: { trigger: 0, id: 'a start' },
+        parameters: {},
+        folded: 0,
+        foldedFrom: null,
+        late: null,
+        replay: false,
+      },
+    ])
   })
 
   it('a startup trigger that was taken away meanwhile is not due', async () => {
     const task = makeTask({ triggers: [{ kind: 'startup', delay: 5000 }] })
-    const { clock, due, set } = scene([task], [{ taskId: task.id, at: Date.parse(start) + 5000 }])
+    const { clock, due, set, planner } = scene([task])
+    planner.fire(startup(task))
     set({ ...task, triggers: [{ kind: 'manual' }] })
     await clock.advance(60_000)
     expect(due).toEqual([])
@@ -254,12 +228,26 @@ describe('the clocks misbehave', () => {
     expect(at(due)[0]).toBe('2037-01-01T00:00:01.000Z')
   })
 
-  it('a clock set back does not make anything due twice', async () => {
-    const { clock, due } = scene([every(10_000)])
+  it('a clock set back does not make anything due twice in one epoch, nor a fixed time in two', async () => {
+    const fixed = makeTask({
+      id: 'fixed',
+      countsFrom: '2026-12-31T23:59:59.000Z',
+      triggers: [{ kind: 'cron', expression: '0,10,20,30 0 0 * * *', timezone: 'UTC' }],
+    })
+    const { clock, due, setBacks } = scene([every(10_000), fixed])
     await clock.advance(30_000)
     clock.setWall('2027-01-01T00:00:05.000Z')
-    await clock.advance(60_000)
-    expect(new Set(at(due)).size).toBe(due.length)
+    const before = due.splice(0)
+    await clock.advance(30_000)
+    // It is noticed when the next one would have been due.
+    expect(setBacks).toEqual([[25_000, Date.parse(start) + 15_000]])
+    for (const epoch of [before, due])
+      expect(new Set(epoch.map(({ taskId, scheduledAt }) => `${taskId} ${scheduledAt}`)).size).toBe(epoch.length)
+    expect(before.filter(({ taskId }) => taskId === 'fixed')).toHaveLength(4)
+    expect(due.map(({ taskId, scheduledAt }) => [taskId, scheduledAt - Date.parse(start)])).toEqual([
+      ['task-1', 20_000],
+      ['task-1', 30_000],
+    ])
   })
 
   it('a machine that moves to another zone plans its zoneless tasks anew', async () => {
@@ -294,6 +282,11 @@ describe('a task that cannot be planned', () => {
     await clock.advance(40_000)
     expect(unplanned).toEqual([told])
     expect(planner.nextAt('bad')).toBeUndefined()
-    expect(at(due)).toEqual(['2027-01-01T00:00:20.000Z', '2027-01-01T00:00:40.000Z'])
+    // What was planned while it could be read is due like anything else.
+    expect(due.map(({ taskId, scheduledAt }) => [taskId, scheduledAt - Date.parse(start)])).toEqual([
+      ['bad', 10_000],
+      ['task-1', 20_000],
+      ['task-1', 40_000],
+    ])
   })
 })

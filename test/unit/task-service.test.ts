@@ -8,7 +8,7 @@ import { importSource, taskDefinition, type TaskInput } from '@shared/model/task
 import type { BelfryEvent } from '@shared/model/event'
 import { createEventBus } from '../../electron/host/events'
 import type { Files, Processes } from '../../electron/host/ports'
-import { createPlanner } from '../../electron/host/schedule/planner'
+import { createPlanner, type DueTask, type TaskFates } from '../../electron/host/schedule/planner'
 import { openStore } from '../../electron/host/store/open-store'
 import type { Store } from '../../electron/host/store/types'
 import { createTaskService, type TaskService } from '../../electron/host/tasks/task-service'
@@ -22,6 +22,9 @@ let refuseJournal: boolean
 let tasks: TaskService
 let active: string[]
 let told: BelfryEvent[]
+let dispatched: DueTask[]
+let recorded: TaskFates[]
+let flush: (taskIds: readonly string[]) => Promise<void>
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'belfry-tasks-'))
@@ -35,6 +38,9 @@ beforeEach(async () => {
   store = await openStore({ clock, ids, files: { ...files, open }, log: pino({ level: 'silent' }) }, folder, '0.0.0')
   active = []
   told = []
+  dispatched = []
+  recorded = []
+  flush = async () => undefined
   const events = createEventBus()
   events.on((event) => told.push(event))
   const planner = createPlanner({
@@ -42,14 +48,28 @@ beforeEach(async () => {
     task: (id) => store.tasks.get(id),
     idleSince: () => undefined,
     pausedAll: () => null,
-    dispatch: () => undefined,
+    bootTells: true,
+    decided: (id) => store.state.decided(id),
+    dispatch: (due) => void dispatched.push(...due),
+    record: (fates) => void recorded.push(...fates),
+    setBack: async () => ({ fixedStay: true }),
+    woke: () => undefined,
     pauseEnded: () => undefined,
     moved: () => undefined,
     unplannable: () => undefined,
   })
   planner.start([])
   const processes = { bootId: () => 'this boot' } as Processes
-  tasks = createTaskService({ ports: { clock, ids, processes }, store, planner, activeOf: () => active, events })
+  const checks = { check: async () => new Map<string, string[]>() }
+  tasks = createTaskService({
+    ports: { clock, ids, processes },
+    store,
+    planner,
+    activeOf: () => active,
+    events,
+    checks,
+    recorded: flush,
+  })
 })
 
 afterEach(async () => {

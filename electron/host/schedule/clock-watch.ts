@@ -15,6 +15,8 @@ export interface Look {
   readonly cause: DelayCause
   /** Ms by which the wall clock was set: forward positive, back negative; steps under 2 s count as none. */
   readonly stepped: number
+  /** It slept, whatever else became of the clock. */
+  readonly woke: boolean
 }
 
 export interface ClockWatch {
@@ -55,7 +57,7 @@ export function createClockWatch(clock: Clock, bootTells: boolean): ClockWatch {
     const stepped = Math.abs(moved) < noticed ? 0 : Math.round(moved)
     const asleep = slept >= noticed || (!bootTells && late && stepped === 0)
     const cause = stepped > 0 && stepped > slept ? 'clock' : asleep ? 'asleep' : 'busy'
-    return { now: now.wall, cause, stepped }
+    return { now: now.wall, cause, stepped, woke: asleep }
   }
 
   return {

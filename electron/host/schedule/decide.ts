@@ -2,21 +2,17 @@
  * What becomes of the occurrences of a task that have come due: run, folded into a run, missed, skipped or paused. Pure: every
  * fact is given, and the answer is data.
  */
-import type { LateReason, SkipReason } from '@shared/model/occurrence'
+import type { LateReason } from '@shared/model/occurrence'
 import type { Task } from '@shared/model/task'
 import type { Trigger, TriggerKind } from '@shared/model/trigger'
+import { addFate, type Fate, type FateRange } from './fate-list'
 import { jitterOf } from './jitter'
 import { decidedUpTo, nextOccurrence, type Marks, type Occurrence } from './occurrences'
+import { steadyStretch, type Stretch } from './stretch'
 import { isOpen } from './time-windows'
 import { wholeSecond, type Moment } from './trigger-times'
 
-export type Fate =
-  | { readonly state: 'skipped'; readonly reason: SkipReason }
-  | { readonly state: 'missed'; readonly reason: LateReason }
-  | { readonly state: 'paused'; readonly reason: 'task' | 'everything' }
-
-/** Consecutive occurrences with one fate; ms. */
-export type FateRange = Fate & { readonly from: number; readonly until: number; readonly count: number }
+export type { Fate, FateRange } from './fate-list'
 
 /** An occurrence that is to run. */
 export interface DueRun {
@@ -45,79 +41,145 @@ export interface DueContext {
   readonly marks: Marks
   /** Why what was due at an instant (ms) is late now. */
   readonly reasonAt: (at: number) => LateReason
-  /** Whether the task, or everything, was paused at an instant. */
-  readonly pausedAt: (at: number) => 'task' | 'everything' | null
+  /** Whether the task, or everything, was paused at any moment of `[from, until]` (ms). */
+  readonly pausedAt: (from: number, until: number) => 'task' | 'everything' | null
+}
+
+export interface OpenDecision {
+  /** Looks at so many occurrences at most; gives the decision once all that are due were looked at. */
+  step(count: number): Decision | undefined
 }
 
 /** The most late occurrences that are run one by one. */
 export const replayLimit = 100
 /** Ms; what is decided sooner after its instant is in time. */
-export const inTime = 2000
+const inTime = 2000
 
-/**
- * Decides in steps, so that millions of missed seconds do not hold up the host: `step` looks at so many occurrences at most,
- * and gives the decision once all that are due were looked at.
- */
-export function decideDue(task: Task, context: DueContext): { step(count: number): Decision | undefined } {
+/** One that is due, and since when (ms): jitter counted, and not before those that come before it. */
+interface Due extends Occurrence {
+  readonly since: number
+}
+
+/** How late an occurrence is, as its run records it: null in time. */
+export function lateness(since: number, now: number, reasonAt: (at: number) => LateReason): DueRun['late'] {
+  return now - since >= inTime ? { ms: now - since, reason: reasonAt(since) } : null
+}
+
+/** Ms after which what is late is not run any more. */
+export function graceOf({ policy }: Pick<Task, 'policy'>): number {
+  return policy.onMissed === 'run' || policy.misfireGrace === null ? Number.POSITIVE_INFINITY : policy.misfireGrace
+}
+
+/** Decides in steps, so that millions of missed seconds do not hold up the host. */
+export function decideDue(task: Task, context: DueContext): OpenDecision {
   const { now } = context
   const { policy } = task
   const skips = new Set(task.skips.map((at) => Date.parse(at)))
-  const grace = policy.onMissed === 'run' || policy.misfireGrace === null ? Infinity : policy.misfireGrace
-  const fates: (Fate & { from: number; until: number; count: number })[] = []
-  const due: Occurrence[] = []
+  const grace = graceOf(task)
+  const fates: FateRange[] = []
+  /** What is to run, and where not all of it is folded into one, in its order with the fates that come after the first of it. */
+  let tail: (Due | FateRange)[] = []
+  let waiting = 0
   let folded = 0
   let foldedFrom: number | null = null
+  let since = Number.NEGATIVE_INFINITY
   let { marks, moment } = context
   let delayOver = false
 
-  const record = (at: number, fate: Fate): void => {
-    const last = fates.at(-1)
-    if (last?.state === fate.state && last.reason === fate.reason) {
-      last.until = at
-      last.count++
-    } else fates.push({ ...fate, from: at, until: at, count: 1 })
+  const record = (range: FateRange): void => {
+    const last = tail.at(-1)
+    if (last === undefined || policy.coalesce) addFate(fates, range)
+    else if (isDue(last)) tail.push(range)
+    else {
+      const merged = [last]
+      addFate(merged, range)
+      tail.splice(-1, 1, ...merged)
+    }
   }
 
-  const take = (occurrence: Occurrence, effective: number): void => {
-    const { at } = occurrence
-    const paused = context.pausedAt(at)
-    if (paused !== null) return record(at, { state: 'paused', reason: paused })
-    if (occurrence.lost) return record(at, { state: 'skipped', reason: 'dst' })
-    if (skips.has(at)) return record(at, { state: 'skipped', reason: 'skip_next' })
-    if (!isOpen(at, policy, moment.zone)) return record(at, { state: 'skipped', reason: 'blackout' })
-    if (now - effective > grace) return record(at, { state: 'missed', reason: context.reasonAt(effective) })
-    due.push(occurrence)
-    if (policy.coalesce && due.length > 1) {
-      foldedFrom ??= due[0]?.at ?? null
+  const fateOf = (occurrence: Occurrence): Fate | undefined => {
+    if (occurrence.lost) return { state: 'skipped', reason: 'dst' }
+    if (skips.has(occurrence.at)) return { state: 'skipped', reason: 'skip_next' }
+    if (!isOpen(occurrence.at, policy, moment.zone)) return { state: 'skipped', reason: 'blackout' }
+    return now - since > grace ? { state: 'missed', reason: context.reasonAt(since) } : undefined
+  }
+
+  const run = (due: Due): void => {
+    const [before] = tail
+    if (policy.coalesce && before !== undefined && isDue(before)) {
+      foldedFrom ??= before.at
       folded++
-      due.shift()
-    } else if (due.length > replayLimit) {
-      const oldest = due.shift()
-      if (oldest) record(oldest.at, { state: 'missed', reason: context.reasonAt(oldest.at) })
+      tail = [due]
+      return
     }
+    tail.push(due)
+    if (++waiting > replayLimit) giveUpOldest()
   }
 
-  const runOf = (occurrence: Occurrence): DueRun => {
-    const effective = occurrence.at + jitterOf(task.id, occurrence.at, policy.jitter)
-    const ms = now - effective
-    return {
-      scheduledAt: occurrence.at,
-      triggeredBy: occurrence.kind,
-      folded,
-      foldedFrom,
-      late: ms >= inTime ? { ms, reason: context.reasonAt(effective) } : null,
-      replay: due.length > 1,
-    }
+  const giveUpOldest = (): void => {
+    const [oldest, ...rest] = tail
+    if (oldest === undefined || !isDue(oldest)) return
+    addFate(fates, { state: 'missed', reason: context.reasonAt(oldest.since), ...only(oldest.at) })
+    const next = rest.findIndex(isDue)
+    for (const range of rest.slice(0, next)) if (!isDue(range)) addFate(fates, range)
+    tail = rest.slice(next)
+    waiting--
   }
 
+  /** A rhythm that nobody looked at for long: all that can only be missed, and all that is folded into one run, at once. */
+  const leap = (): void => {
+    const missed = steadyStretch(task, marks, now - grace - 1, moment)
+    if (missed !== undefined) {
+      const reason = context.reasonAt(missed.from)
+      if (isPausedIn(missed) || context.reasonAt(missed.until) !== reason) return
+      addFate(fates, { state: 'missed', reason, ...missed })
+      marks = decidedUpTo(missed.until, marks)
+    }
+    const due = policy.coalesce ? steadyStretch(task, marks, now, moment) : undefined
+    if (due === undefined || due.count === 1 || isPausedIn(due)) return
+    since = due.until
+    tail = [{ at: due.until, trigger: 0, kind: 'interval', lost: false, since }]
+    folded = due.count - 1
+    foldedFrom = due.from
+    marks = decidedUpTo(due.until, marks)
+  }
+
+  const isPausedIn = ({ from, until }: Stretch): boolean => context.pausedAt(from, until) !== null
+
+  const runOf = (due: Due): DueRun => ({
+    scheduledAt: due.at,
+    triggeredBy: due.kind,
+    folded,
+    foldedFrom,
+    late: lateness(due.since, now, context.reasonAt),
+    replay: waiting > 1,
+  })
+
+  const decision = (): Decision => {
+    const runs: DueRun[] = []
+    for (const one of tail) {
+      if (isDue(one)) runs.push(runOf(one))
+      else addFate(fates, one)
+    }
+    return { runs, fates, marks, delayOver }
+  }
+
+  leap()
   return {
     step(count) {
       for (let looked = 0; looked < count; looked++) {
         const next = nextOccurrence(task.triggers, marks, moment)
-        const effective = next && next.at + jitterOf(task.id, next.at, policy.jitter)
-        if (next === undefined || effective === undefined || effective > now)
-          return { runs: due.map(runOf), fates, marks, delayOver }
-        take(next, effective)
+        if (next === undefined || next.at > now) return decision()
+        const effective = next.at + jitterOf(task.id, next.at, policy.jitter)
+        const paused = context.pausedAt(next.at, Math.min(effective, now))
+        if (paused !== null) record({ state: 'paused', reason: paused, ...only(next.at) })
+        else if (effective > now) return decision()
+        else {
+          since = Math.max(since, effective)
+          const fate = fateOf(next)
+          if (fate) record({ ...fate, ...only(next.at) })
+          else run({ ...next, since })
+        }
         marks = decidedUpTo(next.at, marks)
         if (isDelay(task.triggers[next.trigger])) {
           // One is due, however long nobody looked.
@@ -130,7 +192,15 @@ export function decideDue(task: Task, context: DueContext): { step(count: number
   }
 }
 
-function isDelay(trigger: Trigger | undefined): boolean {
+function isDue(one: Due | FateRange): one is Due {
+  return 'since' in one
+}
+
+function only(at: number): { readonly from: number; readonly until: number; readonly count: 1 } {
+  return { from: at, until: at, count: 1 }
+}
+
+export function isDelay(trigger: Trigger | undefined): boolean {
   return trigger?.kind === 'interval' && trigger.mode === 'fixed-delay'
 }
 

@@ -1,4 +1,5 @@
 /** A clock that was set back: a new epoch begins, so that no occurrence is ever started twice and no rhythm stalls. */
+import { messageOf } from '@shared/errors'
 import { formatDuration } from '@shared/schedule/duration'
 import type { Clock, Logger } from '../ports'
 import type { Store } from '../store/types'
@@ -8,20 +9,26 @@ import type { Warnings } from '../system/warnings'
 const largeStep = 3 * 3_600_000
 /** Ms: smaller steps are the clocks' own. */
 const noticed = 2000
+/** Ms. */
+const retryAfter = 2000
 
 export interface EpochOptions {
-  readonly clock: Clock
-  readonly state: Store['state']
-  readonly warnings: Warnings
-  readonly log: Logger
+  readonly clock: Pick<Clock, 'now' | 'after'>
+  readonly state: Pick<Store['state'], 'epoch' | 'beginEpoch' | 'lastWritten'>
+  readonly warnings: Pick<Warnings, 'raise' | 'clear'>
+  readonly log: Pick<Logger, 'warn' | 'error'>
+  /** Stores what lies ahead of `now` (ms) as of now: since when tasks count, and are paused. Rejects with STORAGE. */
+  readonly pullBack: (now: number) => Promise<void>
+  /** Nobody needs the epoch any more. */
+  readonly isOver: () => boolean
 }
 
-/** Resolves once the new epoch is on disk; while the disk refuses it goes on in memory, and says so. */
-export async function beginEpoch(
-  { state, warnings, log }: EpochOptions,
-  by: number,
-  now: number,
-): Promise<{ fixedStay: boolean }> {
+/**
+ * Resolves once the new epoch is on disk: nothing may be decided before. While the disk refuses it is tried again, and the
+ * operator is told. Never rejects.
+ */
+export async function beginEpoch(options: EpochOptions, by: number, now: number): Promise<{ fixedStay: boolean }> {
+  const { clock, state, warnings, log } = options
   const fixedStay = by < largeStep
   const words = formatDuration(Math.round(by / 1000) * 1000)
   log.warn({ by, fixedStay }, `the clock was set back by ${words}`)
@@ -30,17 +37,25 @@ export async function beginEpoch(
       'CLOCK',
       `The clock was set back by ${words}: what is planned counts from now on, so that tasks may run again at times that they have run at before.`,
     )
-  try {
-    await state.beginEpoch({ number: state.epoch().number + 1, began: now, fixedStay })
-  } catch (error) {
-    log.error({ err: error }, 'the clock epoch could not be stored')
+  for (let refused = false; ; refused = true) {
+    try {
+      // First: a host that dies in between finds the clock behind its last line again.
+      await options.pullBack(now)
+      await state.beginEpoch({ number: state.epoch().number + 1, began: now, fixedStay })
+      if (refused) warnings.clear('STORAGE')
+      return { fixedStay }
+    } catch (error) {
+      if (options.isOver()) return { fixedStay }
+      log.error({ err: error }, 'that the clock was set back could not be stored')
+      warnings.raise('STORAGE', `The clock was set back; nothing starts until that is recorded: ${messageOf(error)}`)
+      await new Promise<void>((resolve) => void clock.after(retryAfter, resolve))
+      if (options.isOver()) return { fixedStay }
+    }
   }
-  return { fixedStay }
 }
 
-/** Whether the clock was set back while no host ran, as far as the journals tell. */
-export async function epochAtStart(options: EpochOptions): Promise<void> {
-  const now = options.clock.now()
-  const by = options.state.lastWritten() - now
-  if (by >= noticed) await beginEpoch(options, by, now)
+/** By how much the clock was set back while no host ran, as far as the journals tell (ms); 0 for not. */
+export function setBackMeanwhile({ clock, state }: Pick<EpochOptions, 'clock' | 'state'>): number {
+  const by = state.lastWritten() - clock.now()
+  return by >= noticed ? by : 0
 }

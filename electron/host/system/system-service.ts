@@ -20,6 +20,8 @@ export interface SystemServiceOptions {
   readonly tasks: TaskService
   readonly runs: RunService
   readonly planner: Planner
+  /** Resolves once all that was decided of the tasks is on disk. STORAGE. */
+  readonly recorded: (taskIds: readonly string[]) => Promise<void>
   readonly warnings: Warnings
   readonly events: EventBus
   readonly facts: Pick<SystemStatus, 'version' | 'kind' | 'pid' | 'hostname' | 'platform' | 'dataFolder'>
@@ -32,6 +34,8 @@ export interface SystemService {
   changeSettings(change: SettingsChange): Promise<Settings>
   /** Null resumes. `until` must be in the future. */
   setPause(pause: Pause | null): Promise<SystemStatus>
+  /** The clock was set back to `at` (ms): a pause of everything that began later began then. STORAGE. */
+  pullBack(at: number): Promise<void>
   /** Ends the pause of everything that ran out at `until` (ISO); a newer one stays as it is. */
   endPause(until: string): Promise<void>
   loadSamples(): Promise<TaskView[]>
@@ -93,7 +97,8 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
   const keepPause = async (paused: Pause | null): Promise<void> => {
     const ids = store.tasks.all().map(({ id }) => id)
     // What is due at this moment is due by the pause as it is now.
-    ids.forEach((id) => planner.settle(id))
+    planner.settle(ids)
+    await options.recorded(ids)
     await keep({ paused })
     planner.trackAll(ids)
     ids.forEach((id) => tasks.tell(id))
@@ -122,6 +127,12 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
       await alone(() => keepPause(pause))
       return status()
     },
+    pullBack: (at) =>
+      alone(async () => {
+        const { paused } = store.settings.get()
+        if (paused !== null && Date.parse(paused.since) > at)
+          await keep({ paused: { ...paused, since: new Date(at).toISOString() } })
+      }),
     endPause: (until) =>
       alone(async () => {
         if (store.settings.get().paused?.until === until) await keepPause(null)

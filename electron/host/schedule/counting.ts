@@ -1,0 +1,69 @@
+/** From when on each task's occurrences count, and up to where they are decided. Instants are ms. */
+import type { Task } from '@shared/model/task'
+import type { Clock } from '../ports'
+import { setBackMarks, type Marks } from './occurrences'
+import type { Moment } from './trigger-times'
+
+export interface CountingOptions {
+  readonly clock: Pick<Clock, 'now'>
+  /** The machine's, as it was read last. */
+  readonly zone: () => string
+  /** When the task's last run ended, undefined when it never ran, null while one is active. */
+  readonly idleSince: (taskId: string) => number | null | undefined
+  /** What earlier hosts have decided. */
+  readonly decided: (taskId: string) => Marks
+}
+
+export interface Counting {
+  marks(task: Task): Marks
+  moment(task: Task): Moment
+  /** @param delayOver a fixed delay was among it, and counts anew from now where nothing runs */
+  decide(taskId: string, marks: Marks, delayOver: boolean): void
+  /** Nothing before `at` counts any more. */
+  skipTo(task: Task, at: number): void
+  /** The clock was set back to `now`; `fixedStay`: fixed times that were decided stay so. */
+  setBack(now: number, fixedStay: boolean): void
+  forget(taskId: string): void
+}
+
+export function createCounting({ clock, zone, idleSince, decided }: CountingOptions): Counting {
+  const marksOf = new Map<string, Marks>()
+  /** Since when a fixed delay counts anew although nothing ran. */
+  const delays = new Map<string, number>()
+
+  const marks = (task: Task): Marks => {
+    const { fixed, cadence } = marksOf.get(task.id) ?? decided(task.id)
+    const from = Date.parse(task.countsFrom) - 1
+    return { fixed: Math.max(fixed, from), cadence: Math.max(cadence, from) }
+  }
+
+  return {
+    marks,
+    moment(task) {
+      const idle = idleSince(task.id)
+      const ended = idle === null || idle === undefined || idle > clock.now() ? 0 : idle
+      return {
+        zone: zone(),
+        dst: task.policy.dst,
+        createdAt: Date.parse(task.createdAt),
+        idleSince: idle === null ? null : Math.max(ended, delays.get(task.id) ?? 0, Date.parse(task.countsFrom)),
+      }
+    },
+    decide(taskId, upTo, delayOver) {
+      marksOf.set(taskId, upTo)
+      if (delayOver) delays.set(taskId, clock.now())
+    },
+    skipTo(task, at) {
+      const { fixed, cadence } = marks(task)
+      marksOf.set(task.id, { fixed: Math.max(fixed, at - 1), cadence: Math.max(cadence, at - 1) })
+    },
+    setBack(now, fixedStay) {
+      delays.clear()
+      for (const [taskId, known] of marksOf) marksOf.set(taskId, setBackMarks(known, now, fixedStay))
+    },
+    forget(taskId) {
+      marksOf.delete(taskId)
+      delays.delete(taskId)
+    },
+  }
+}
