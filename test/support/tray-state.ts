@@ -78,5 +78,7 @@ export const failing = (name: string, error = 'no space left', finishedAt = star
     streak: { count: 1, since: started, acknowledged: false },
   })
 }
+export const missing = (name: string, until = started, count = 3): TaskView =>
+  task(name, { missed: { count, from: started, until, reason: 'asleep' } })
 export const warning = { id: 'w', code: 'STORAGE', message: 'the disk is full', at: started } as const
 export const next = { taskId: 'task-Disk space', taskName: 'Disk space', at: '2027-03-24T10:00:00.000Z' }

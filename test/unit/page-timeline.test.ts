@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { drawLane, xAt, type Scale } from '../../renderer/src/timeline/lane'
+import { drawLane, xAt, type Lane, type Plan, type Scale, type Span } from '../../renderer/src/timeline/lane'
 import { hasLane, laneOrder } from '../../renderer/src/timeline/order'
 import {
   axisTicks,
@@ -12,7 +12,7 @@ import {
   zoomTo,
 } from '../../renderer/src/timeline/view'
 import { makeRun } from '../support/make-run'
-import type { RunStatus } from '@shared/model/run'
+import type { Run, RunStatus } from '@shared/model/run'
 import { makeTaskView } from '../support/make-task-view'
 
 const m = 60_000
@@ -112,14 +112,12 @@ describe('a lane', () => {
       updatedAt: at(end ?? start),
     })
 
+  const nothing: Plan = { planned: [], skips: new Set(), more: false, usual: undefined }
+  const draw = (runs: readonly Run[], plan: Partial<Plan> = {}, missed: Span | null = null): Lane =>
+    drawLane(runs, { ...nothing, ...plan }, missed, scale)
+
   it('draws a run from its start to its end, a running one up to now', () => {
-    const { bars } = drawLane(
-      [run('a', 'succeeded', -6 * h, -4 * h), run('b', 'running', -h, null)],
-      [],
-      false,
-      undefined,
-      scale,
-    )
+    const { bars } = draw([run('a', 'succeeded', -6 * h, -4 * h), run('b', 'running', -h, null)])
     expect(bars).toEqual([
       { runId: 'a', status: 'succeeded', x: 600, width: 200 },
       { runId: 'b', status: 'running', x: 1100, width: 100 },
@@ -127,18 +125,12 @@ describe('a lane', () => {
   })
 
   it('makes the shortest run wide enough to see, on the near side of now', () => {
-    const { bars } = drawLane([run('a', 'failed', -100, -50)], [], false, undefined, scale)
+    const { bars } = draw([run('a', 'failed', -100, -50)])
     expect(bars).toEqual([{ runId: 'a', status: 'failed', x: 1196, width: 4 }])
   })
 
   it('cuts off what reaches out of the window, and leaves out what lies beyond', () => {
-    const { bars } = drawLane(
-      [run('a', 'succeeded', -20 * h, -11 * h), run('b', 'succeeded', -30 * h, -20 * h)],
-      [],
-      false,
-      undefined,
-      scale,
-    )
+    const { bars } = draw([run('a', 'succeeded', -20 * h, -11 * h), run('b', 'succeeded', -30 * h, -20 * h)])
     expect(bars).toEqual([{ runId: 'a', status: 'succeeded', x: 0, width: 100 }])
   })
 
@@ -146,7 +138,7 @@ describe('a lane', () => {
     const runs = Array.from({ length: 30 }, (_, index) =>
       run(`r${index}`, index === 10 ? 'failed' : 'succeeded', (index - 60) * m, (index - 60) * m + 500),
     )
-    const { bands, bars } = drawLane(runs, [], false, undefined, scale)
+    const { bands, bars } = draw(runs)
     expect(bands).toHaveLength(1)
     expect(bands[0]?.x).toBeCloseTo(xAt(now - 60 * m, scale), 5)
     expect(bars.map((bar) => bar.runId)).toEqual(['r10'])
@@ -159,11 +151,11 @@ describe('a lane', () => {
     const late = Array.from({ length: 10 }, (_, index) =>
       run(`b${index}`, 'succeeded', -h + index * m, -h + index * m + 500),
     )
-    expect(drawLane([...early, ...late], [], false, undefined, scale).bands).toHaveLength(2)
+    expect(draw([...early, ...late]).bands).toHaveLength(2)
   })
 
   it('ticks what is planned, with a tail as long as it usually takes', () => {
-    const { ticks, plannedBand } = drawLane([], [now + h, now + 3 * h], false, h, scale)
+    const { ticks, plannedBand } = draw([], { planned: [now + h, now + 3 * h], usual: h })
     expect(ticks.map(({ x, tail }) => [x, tail])).toEqual([
       [1300, 100],
       [1500, 100],
@@ -171,13 +163,33 @@ describe('a lane', () => {
     expect(plannedBand).toBeNull()
   })
 
+  it('ticks what is to be skipped without a tail, also before the next that will run', () => {
+    const { ticks } = draw([], { planned: [now + 2 * h], skips: new Set([now + h, now - h]), usual: h })
+    expect(ticks.map(({ x, tail, skipped }) => [x, tail, skipped])).toEqual([
+      [1300, 0, true],
+      [1400, 100, false],
+    ])
+  })
+
+  it.each<[string, Span, Lane['missed']]>([
+    [
+      'a ring at the last that was missed, reaching back to the first',
+      { from: now - 6 * h, until: now - 3 * h },
+      { x: 900, from: 600 },
+    ],
+    ['reaching back to the edge at most', { from: now - 30 * h, until: now - 3 * h }, { x: 900, from: 0 }],
+    ['nothing where the last is out of sight', { from: now - 30 * h, until: now - 20 * h }, null],
+  ])('marks %s', (_what, missed, mark) => {
+    expect(draw([], {}, missed).missed).toEqual(mark)
+  })
+
   it('dots what is planned too closely to tell apart, to the edge when there is more than it knows', () => {
     const soon = Array.from({ length: 100 }, (_, index) => now + index * 30_000)
-    expect(drawLane([], soon, true, undefined, scale)).toMatchObject({
+    expect(draw([], { planned: soon, more: true })).toMatchObject({
       ticks: [],
       plannedBand: { x: 1200, width: 1200 },
     })
-    expect(drawLane([], soon, false, undefined, scale).plannedBand?.width).toBeLessThan(100)
+    expect(draw([], { planned: soon }).plannedBand?.width).toBeLessThan(100)
   })
 })
 

@@ -17,6 +17,7 @@ function tray(error?: Error) {
   }
   const client = {
     tasks: { run: note('tasks.run'), acknowledge: note('tasks.acknowledge') },
+    inbox: { decide: note('inbox.decide') },
     runs: { cancel: note('runs.cancel') },
     system: { pause: note('system.pause'), resume: note('system.resume') },
   } as unknown as Client
@@ -37,6 +38,7 @@ describe('a click in the tray’s menu', () => {
     [{ do: 'open', hash: '/runs/7' }, ['open /runs/7']],
     [{ do: 'run', taskId: 'a' }, ['tasks.run {"id":"a"}']],
     [{ do: 'acknowledge', taskId: 'a' }, ['tasks.acknowledge {"id":"a"}']],
+    [{ do: 'decide', taskId: 'a', decision: 'skip' }, ['inbox.decide {"id":"a","decision":"skip"}']],
     [{ do: 'cancel', runIds: ['a', 'b'] }, ['runs.cancel {"id":"a"}', 'runs.cancel {"id":"b"}']],
     [{ do: 'pauseAll', span: 'hour' }, ['system.pause {"until":"2027-03-24T10:42:18.000Z"}']],
     [{ do: 'pauseAll', span: 'tomorrow' }, ['system.pause {"until":"2027-03-24T18:30:00.000Z"}']],

@@ -3,7 +3,19 @@ import type { TaskView } from '@shared/model/task'
 import { pauseUntil, shortTime } from '../../electron/desktop/short-time'
 import { trayModel, type TrayItem, type TrayState } from '../../electron/desktop/tray-model'
 import { chooseLocale, wordsOf } from '../../electron/desktop/words'
-import { brokenEnd, failing, next, now, progress, run, started, status, task, warning } from '../support/tray-state'
+import {
+  brokenEnd,
+  failing,
+  missing,
+  next,
+  now,
+  progress,
+  run,
+  started,
+  status,
+  task,
+  warning,
+} from '../support/tray-state'
 
 const model = (state: Partial<TrayState>, locale: 'en' | 'zh-CN' = 'en') =>
   trayModel({ status: status(), tasks: [], runs: [], ...state }, now, wordsOf(locale), locale)
@@ -38,6 +50,8 @@ describe('the tray icon', () => {
     ['shows that everything is paused', 'paused', { status: status({ paused }) }],
     ['rings for a manual run while everything is paused', 'running', { status: status({ paused }), runs: [run('a')] }],
     ['wants attention for a failing task, whatever runs', 'attention', { tasks: [failing('b')], runs: [run('a')] }],
+    ['wants attention for what was missed', 'attention', { tasks: [missing('b')] }],
+    ['wants attention for a trigger that cannot fire', 'attention', { tasks: [task('b', { warnings: ['gone'] })] }],
     ['wants attention for a warning of the host', 'attention', { status: status({ warnings: [warning] }) }],
     [
       'is calm again once the failure was acknowledged',
@@ -57,6 +71,8 @@ describe('the tooltip', () => {
       '2 running · next Disk space 11:00 · 1 failed',
       { status: status({ next }), runs: [run('a'), run('b')], tasks: [failing('c')] },
     ],
+    ['1 failed · 2 missed', { tasks: [failing('a'), missing('b'), missing('c')] }],
+    ['2 need attention', { status: status({ warnings: [warning] }), tasks: [task('b', { warnings: ['gone'] })] }],
     ['1 needs attention', { status: status({ warnings: [warning] }) }],
     ['Paused until Thu 09:00', { status: status({ paused: { since: started, until: '2027-03-25T08:00:00.000Z' } }) }],
   ])('says "%s"', (tooltip, state) => {
@@ -138,6 +154,41 @@ describe('the menu', () => {
       '  Acknowledge',
       '---',
       'Show in Belfry',
+    ])
+  })
+
+  it('tells what was missed, how often, when last and why, and lets it be run or skipped', () => {
+    const tasks = [
+      missing('Statements', '2027-03-24T04:30:00.000Z'),
+      { ...missing('Busy', '2027-03-24T05:30:00.000Z', 1), activeRuns: ['r'] },
+      failing('Mirror'),
+      task('Scans', { warnings: ['/scans is gone'] }),
+    ]
+    expect(lines(menuOf(model({ tasks }).menu, 'Needs attention (4)')).slice(6)).toEqual([
+      'Busy >',
+      '  (Missed 06:30: the machine slept)',
+      '  ---',
+      '  Run now [off]',
+      '  Skip',
+      '  Open task',
+      'Statements >',
+      '  (Missed 3, last 05:30: the machine slept)',
+      '  ---',
+      '  Run now',
+      '  Skip',
+      '  Open task',
+      'Scans >',
+      '  (/scans is gone)',
+      '  ---',
+      '  Open task',
+      '---',
+      'Show in Belfry',
+    ])
+    const statements = menuOf(menuOf(model({ tasks }).menu, 'Needs attention'), 'Statements')
+    expect(statements.flatMap((item) => (item.kind === 'action' ? [item.action] : []))).toEqual([
+      { do: 'decide', taskId: 'task-Statements', decision: 'run' },
+      { do: 'decide', taskId: 'task-Statements', decision: 'skip' },
+      { do: 'open', hash: '/tasks/task-Statements' },
     ])
   })
 

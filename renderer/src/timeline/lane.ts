@@ -30,6 +30,15 @@ export interface Tick {
   readonly x: number
   /** How long the run will probably take. */
   readonly tail: number
+  /** Nobody wants it to run. */
+  readonly skipped: boolean
+}
+/** What was missed since the task last ran: a ring at the last of it, and a line from the first. */
+export interface MissedMark {
+  /** Of the last. */
+  readonly x: number
+  /** Of the first, no farther left than the edge. */
+  readonly from: number
 }
 export interface Lane {
   readonly bars: readonly Bar[]
@@ -38,23 +47,32 @@ export interface Lane {
   readonly ticks: readonly Tick[]
   /** Planned occurrences so close that they are one dotted band. */
   readonly plannedBand: Band | null
+  readonly missed: MissedMark | null
+}
+
+export interface Plan {
+  /** Instants in ms since the epoch, soonest first. */
+  readonly planned: readonly number[]
+  /** Instants that are to be skipped, among them or not. */
+  readonly skips: ReadonlySet<number>
+  /** The host knows of more than these. */
+  readonly more: boolean
+  /** Ms that a run usually takes. */
+  readonly usual: number | undefined
+}
+/** Ms since the epoch. */
+export interface Span {
+  readonly from: number
+  readonly until: number
 }
 
 export const xAt = (at: number, scale: Scale): number => ((at - scale.from) / (scale.to - scale.from)) * scale.width
 
 /**
  * @param runs of one task, oldest first
- * @param planned instants in ms since the epoch, soonest first
- * @param more the host knows of more than these
- * @param usual ms that a run usually takes
+ * @param plan what is ahead
  */
-export function drawLane(
-  runs: readonly Run[],
-  planned: readonly number[],
-  more: boolean,
-  usual: number | undefined,
-  scale: Scale,
-): Lane {
+export function drawLane(runs: readonly Run[], plan: Plan, missed: Span | null, scale: Scale): Lane {
   const pieces = runs.flatMap((run) => pieceOf(run, scale))
   const dense = isDense(pieces.map((piece) => piece.start))
   const bars = pieces
@@ -63,8 +81,15 @@ export function drawLane(
   return {
     bars: bars.toSorted((a, b) => Number(isLoud(a.status)) - Number(isLoud(b.status))),
     bands: dense ? bandsOf(pieces, scale) : [],
-    ...planOf(planned, more, usual, scale),
+    ...planOf(plan, scale),
+    missed: missed && missedOf(missed, scale),
   }
+}
+
+/** @returns null where the last of it is out of sight */
+function missedOf({ from, until }: Span, scale: Scale): MissedMark | null {
+  if (until < scale.from || until > scale.to) return null
+  return { x: xAt(until, scale), from: Math.max(0, xAt(from, scale)) }
 }
 
 interface Piece extends Bar {
@@ -107,13 +132,9 @@ function bandsOf(pieces: readonly Piece[], scale: Scale): Band[] {
   })
 }
 
-function planOf(
-  planned: readonly number[],
-  more: boolean,
-  usual: number | undefined,
-  scale: Scale,
-): Pick<Lane, 'ticks' | 'plannedBand'> {
-  const ahead = planned.filter((at) => at >= scale.now && at >= scale.from && at <= scale.to)
+function planOf({ planned, skips, more, usual }: Plan, scale: Scale): Pick<Lane, 'ticks' | 'plannedBand'> {
+  const all = skips.size === 0 ? planned : [...new Set([...skips, ...planned])].sort((a, b) => a - b)
+  const ahead = all.filter((at) => at >= scale.now && at >= scale.from && at <= scale.to)
   const [first, second] = ahead
   if (first === undefined) return { ticks: [], plannedBand: null }
   const last = ahead.at(-1) ?? first
@@ -128,7 +149,8 @@ function planOf(
     ticks: ahead.map((at) => {
       const x = xAt(at, scale)
       const tail = ((usual ?? 0) / (scale.to - scale.from)) * scale.width
-      return { at, x, tail: tail < 2 ? 0 : Math.min(tail, scale.width - x) }
+      const skipped = skips.has(at)
+      return { at, x, tail: tail < 2 || skipped ? 0 : Math.min(tail, scale.width - x), skipped }
     }),
   }
 }

@@ -74,7 +74,6 @@ export const today = {
     showAll: 'Show {n} more',
     notStarted: 'planned {at}',
     skipped: 'to be skipped, planned {at}',
-    missed: 'missed {at} | missed {at} | {n} missed, last {at}',
   },
   start: {
     title: 'No tasks yet',

@@ -77,7 +77,6 @@ export const today: Wording<typeof english> = {
     showAll: '再显示 {n} 个',
     notStarted: '计划于 {at}',
     skipped: '将被跳过，计划于 {at}',
-    missed: '错过 {at} | 错过 {at} | 错过 {n} 次，最后 {at}',
   },
   start: {
     title: '还没有任务',
