@@ -3,9 +3,16 @@ import { z } from 'zod'
 import { duration } from './common'
 import { timeWindow } from './time-window'
 
+/** One message for whatever else is given. */
+const whole = (minimum: number, maximum: number) =>
+  z
+    .int({ error: `must be a whole number from ${minimum} to ${maximum}` })
+    .min(minimum)
+    .max(maximum)
+
 const rateLimit = z.object({
   /** Runs, 1 to 100,000. */
-  max: z.int().min(1).max(100_000),
+  max: whole(1, 100_000),
   /** Milliseconds, 1 s to 31 days: never more than `max` starts within any such span. */
   per: duration(1000, 31 * 86_400_000),
 })
@@ -29,15 +36,15 @@ const fields = {
   /** Missed occurrences: wait in the inbox, run once however late, or are only recorded. */
   onMissed: z.enum(['ask', 'run', 'skip']),
   /** Runs of this task at once, 1 to 1000. */
-  maxInstances: z.int().min(1).max(1000),
+  maxInstances: whole(1, 1000),
   /** At `maxInstances`: no run, wait for one to end, or cancel the oldest. */
   overlap: z.enum(['skip', 'queue', 'replace']),
   /** How many may wait by `overlap: queue`, 1 to 1000. */
-  queueLimit: z.int().min(1).max(1000),
+  queueLimit: whole(1, 1000),
   /** Shares its limit (settings.groups, 1 where not set) with all tasks that name it. */
   group: z.string().trim().min(1).max(100).nullable(),
   /** Higher starts first where runs wait for a slot, -100 to 100. */
-  priority: z.int().min(-100).max(100),
+  priority: whole(-100, 100),
   rateLimit: rateLimit.nullable(),
   /** Milliseconds, 0 to 1 day: each occurrence comes 0…jitter later, always the same for the same instant. */
   jitter: duration(0, 86_400_000),

@@ -2,7 +2,14 @@
 import cronstrue from 'cronstrue'
 import 'cronstrue/locales/zh_CN.js'
 import { assertNever } from '../errors'
-import type { CronTrigger, DateTrigger, IntervalTrigger, Trigger } from '../model/trigger'
+import {
+  watchEvent,
+  type CronTrigger,
+  type DateTrigger,
+  type IntervalTrigger,
+  type Trigger,
+  type WatchTrigger,
+} from '../model/trigger'
 import { cronFields, type CronFields } from './cron'
 import { machineTimeZone } from './zone'
 
@@ -34,9 +41,12 @@ export function triggerWords(
 ): string {
   switch (trigger.kind) {
     case 'cron':
-      return withZone(cronWords(trigger, locale), trigger.timezone, timeZone)
+      return (
+        withZone(cronWords(trigger, locale), trigger.timezone, timeZone) +
+        boundWords(trigger, locale, trigger.timezone ?? timeZone)
+      )
     case 'interval':
-      return intervalWords(trigger, locale)
+      return intervalWords(trigger, locale) + boundWords(trigger, locale, timeZone)
     case 'date':
       return dateWords(trigger, locale, timeZone)
     case 'manual':
@@ -46,7 +56,7 @@ export function triggerWords(
     case 'resume':
       return delayed(text[locale].resume, trigger.delay, locale)
     case 'watch':
-      return text[locale].watch(pathWords(trigger.paths))
+      return watchWords(trigger, locale)
     case 'after':
       return text[locale].follows[trigger.on](trigger.tasks.map((id) => `“${taskName(id)}”`).join(', '))
     default:
@@ -117,25 +127,65 @@ function shortenChinese(words: string): string {
 function intervalWords(trigger: IntervalTrigger, locale: WordsLocale): string {
   const words = text[locale]
   const span = spanWords(trigger.every, locale)
-  return trigger.mode === 'fixed-delay' ? words.delay(span) : words.every(span)
+  return trigger.mode === 'fixed-delay' ? words.delay(spanOf(trigger.every, locale)) : words.every(span)
 }
 
 function dateWords(trigger: DateTrigger, locale: WordsLocale, timeZone: string): string {
   const local = !/(Z|[+-]\d\d:?\d\d)$/.test(trigger.at)
   if (local) return withZone(text[locale].once(trigger.at.slice(0, 16).replace('T', ' ')), trigger.timezone, timeZone)
-  const at = new Intl.DateTimeFormat('sv-SE', {
+  return text[locale].once(stamp(trigger.at, timeZone))
+}
+
+/** `2027-12-25 10:00`, with seconds where there are some. */
+function stamp(at: string, timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', {
     timeZone,
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
     hour: '2-digit',
     minute: '2-digit',
-  }).format(new Date(trigger.at))
-  return text[locale].once(at)
+    ...(Date.parse(at) % 60_000 === 0 ? {} : { second: '2-digit' }),
+  }).format(new Date(at))
 }
 
+function boundWords(
+  bounds: {
+    readonly anchor?: string | undefined
+    readonly from?: string | undefined
+    readonly until?: string | undefined
+  },
+  locale: WordsLocale,
+  timeZone: string,
+): string {
+  const words = text[locale]
+  return (['anchor', 'from', 'until'] as const)
+    .flatMap((bound) => {
+      const at = bounds[bound]
+      return at === undefined ? [] : [words[bound](stamp(at, timeZone))]
+    })
+    .join('')
+}
+
+function watchWords(trigger: WatchTrigger, locale: WordsLocale): string {
+  const words = text[locale]
+  const all = watchEvent.options.every((event) => trigger.events.includes(event))
+  return (
+    words.watch(pathWords(trigger.paths)) +
+    (all
+      ? ''
+      : words.only(
+          watchEvent.options.filter((event) => trigger.events.includes(event)).map((event) => words.event[event]),
+        )) +
+    (trigger.settle === usualSettle ? '' : words.settle(spanOf(trigger.settle, locale)))
+  )
+}
+
+/** What a `watch` trigger waits when it does not say; not worth a word. */
+const usualSettle = 2000
+
 function delayed(when: string, delay: number, locale: WordsLocale): string {
-  return delay === 0 ? when : text[locale].after(when, spanWords(delay, locale))
+  return delay === 0 ? when : text[locale].after(when, spanOf(delay, locale))
 }
 
 function pathWords(paths: readonly string[]): string {
@@ -145,6 +195,13 @@ function pathWords(paths: readonly string[]): string {
 
 function withZone(words: string, zone: string | undefined, timeZone: string): string {
   return zone === undefined || zone === timeZone ? words : `${words} (${zone})`
+}
+
+/** 5_400_000 → `1 hour 30 minutes`, 0 → `0 seconds`. */
+export function spanOf(ms: number, locale: WordsLocale): string {
+  const span = spanWords(ms, locale)
+  if (span === '') return text[locale].units.second(0, true)
+  return /^\d/.test(span) ? span : `1 ${span}`
 }
 
 /** 5_400_000 → `1 hour 30 minutes`; `hour` for exactly one, so that "every" can go before it. */
@@ -177,7 +234,7 @@ const text = {
     manual: 'Only by hand',
     or: '; ',
     every: (span: string) => `Every ${span}`,
-    delay: (span: string) => `${/^\d/.test(span) ? span : `1 ${span}`} after each end`,
+    delay: (span: string) => `${span} after each end`,
     once: (at: string) => `Once, ${at}`,
     boot: 'Once per boot',
     host: 'When Belfry starts',
@@ -188,7 +245,13 @@ const text = {
       failure: (names: string) => `After ${names} fails`,
       finish: (names: string) => `After ${names} ends`,
     },
-    after: (when: string, span: string) => `${when}, after ${/^\d/.test(span) ? span : `1 ${span}`}`,
+    after: (when: string, span: string) => `${when}, after ${span}`,
+    anchor: (at: string) => `, counted from ${at}`,
+    from: (at: string) => `, from ${at}`,
+    until: (at: string) => `, until ${at}`,
+    event: { add: 'added', change: 'changed', remove: 'removed' },
+    only: (events: readonly string[]) => ` (${events.join(', ')})`,
+    settle: (span: string) => `, after ${span} of quiet`,
     units: {
       day: english('day'),
       hour: english('hour'),
@@ -213,6 +276,12 @@ const text = {
       finish: (names: string) => `${names} 结束后`,
     },
     after: (when: string, span: string) => `${when}，${span}后`,
+    anchor: (at: string) => `，自 ${at} 计时`,
+    from: (at: string) => `，从 ${at} 起`,
+    until: (at: string) => `，到 ${at} 止`,
+    event: { add: '新增', change: '修改', remove: '删除' },
+    only: (events: readonly string[]) => `（${events.join('、')}）`,
+    settle: (span: string) => `，静止 ${span}后`,
     units: {
       day: chinese('天'),
       hour: chinese('小时'),

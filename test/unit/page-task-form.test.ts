@@ -2,13 +2,20 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../shared/model/common'
 import { taskDefinition, type TaskDefinition } from '../../shared/model/task'
+import { timeWindow } from '../../shared/model/time-window'
 import { factChanges, type ComparableFact } from '../../renderer/src/lib/fact-changes'
 import { parameterText, readParameter } from '../../renderer/src/lib/parameter-text'
-import { blankForm, checkForm, errorAt, formOf, inputOf, newKey, type TaskForm } from '../../renderer/src/lib/task-form'
+import { newKey } from '../../renderer/src/lib/keyed'
+import { blankWindow, type WindowForm } from '../../renderer/src/lib/policy-form'
+import { blankForm, checkForm, errorAt, formOf, inputOf, type TaskForm } from '../../renderer/src/lib/task-form'
+import type { TriggerForm } from '../../renderer/src/lib/trigger-form'
 
 const definition = (more: object = {}): TaskDefinition =>
   taskDefinition.parse({ name: 'Backup', action: { kind: 'command', command: 'tar c /' }, ...more })
 const form = (more: Partial<TaskForm> = {}): TaskForm => ({ ...formOf(definition()), ...more })
+const windowOf = (more: Partial<WindowForm>): WindowForm => ({ ...blankWindow(), ...more })
+type Keyless<T> = T extends unknown ? Omit<T, 'key'> : never
+const triggerOf = (trigger: Keyless<TriggerForm>): TriggerForm => ({ key: newKey(), ...trigger })
 const check = (more: Partial<TaskForm>) => checkForm(form(more), 'twice')
 
 const text = fc.string({ maxLength: 30 }).filter((value) => !value.includes('\0'))
@@ -26,11 +33,13 @@ const trigger = fc.oneof(
     },
     { requiredKeys: ['kind', 'expression'] },
   ),
+  fc.record({ kind: fc.constant('cron'), expression: fc.constant('0 4 * * *'), until: instant }),
   fc.record(
     {
       kind: fc.constant('interval'),
       every: fc.integer({ min: 1000, max: 1e9 }),
       anchor: instant,
+      until: instant,
       mode: fc.constantFrom('fixed-rate', 'fixed-delay'),
     },
     { requiredKeys: ['kind', 'every'] },
@@ -49,7 +58,60 @@ const trigger = fc.oneof(
     delay: fc.integer({ min: 0, max: 1e8 }),
   }),
   fc.constant({ kind: 'manual' }),
+  fc.record({ kind: fc.constant('resume'), delay: fc.integer({ min: 0, max: 30 * 86_400_000 }) }),
+  fc.record({
+    kind: fc.constant('watch'),
+    paths: fc.array(fc.constantFrom('~', '~/in box', '/srv/a,b', 'C:\\in'), { minLength: 1, maxLength: 3 }),
+    events: fc.uniqueArray(fc.constantFrom('add', 'change', 'remove'), { minLength: 1 }),
+    settle: fc.integer({ min: 0, max: 3_600_000 }),
+  }),
+  fc.record({
+    kind: fc.constant('after'),
+    tasks: fc.uniqueArray(fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/), { minLength: 1, maxLength: 3 }),
+    on: fc.constantFrom('success', 'failure', 'finish'),
+  }),
 )
+const dates = fc
+  .date({ min: new Date('2020-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10))
+const clock = fc
+  .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+  .map((parts) => parts.map((part) => String(part).padStart(2, '0')).join(':'))
+const window = fc
+  .record(
+    {
+      from: dates,
+      until: dates,
+      dates: fc.array(dates, { minLength: 1, maxLength: 4 }),
+      weekdays: fc.array(fc.constantFrom('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'), {
+        minLength: 1,
+        maxLength: 7,
+      }),
+      times: fc.record({ from: clock, until: fc.oneof(clock, fc.constant('24:00')) }),
+      timezone: fc.constantFrom('UTC', 'Asia/Tokyo'),
+    },
+    { requiredKeys: [] },
+  )
+  .filter((given) => timeWindow.safeParse(given).success)
+const policy = fc.record({
+  timeout: fc.option(fc.integer({ min: 100, max: 1e9 })),
+  killGrace: fc.integer({ min: 0, max: 3_600_000 }),
+  misfireGrace: fc.option(fc.integer({ min: 0, max: 1e10 })),
+  coalesce: fc.boolean(),
+  onMissed: fc.constantFrom('ask', 'run', 'skip'),
+  maxInstances: fc.integer({ min: 1, max: 1000 }),
+  overlap: fc.constantFrom('skip', 'queue', 'replace'),
+  queueLimit: fc.integer({ min: 1, max: 1000 }),
+  group: fc.option(fc.stringMatching(/^\w[\w -]{0,10}\w$/)),
+  priority: fc.integer({ min: -100, max: 100 }),
+  rateLimit: fc.option(
+    fc.record({ max: fc.integer({ min: 1, max: 100_000 }), per: fc.integer({ min: 1000, max: 31 * 86_400_000 }) }),
+  ),
+  jitter: fc.integer({ min: 0, max: 86_400_000 }),
+  dst: fc.record({ gap: fc.constantFrom('auto', 'skip', 'shift'), overlap: fc.constantFrom('auto', 'first', 'both') }),
+  active: fc.array(window, { maxLength: 3 }),
+  blackouts: fc.array(window, { maxLength: 3 }),
+})
 const definitions = fc
   .record({
     name: fc.stringMatching(/^\w[\w ]{0,20}\w$/),
@@ -69,10 +131,7 @@ const definitions = fc
       },
       { requiredKeys: ['kind', 'command'] },
     ),
-    policy: fc.record({
-      timeout: fc.option(fc.integer({ min: 100, max: 1e9 })),
-      killGrace: fc.integer({ min: 0, max: 3_600_000 }),
-    }),
+    policy,
     parameters: fc.dictionary(name, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }),
   })
   .map((value) => taskDefinition.parse(JSON.parse(JSON.stringify(value))))
@@ -100,17 +159,17 @@ describe('the editor’s form', () => {
     ['a grace that is too long', { killGrace: '2h' }, 'policy.killGrace'],
     [
       'a bad expression',
-      { triggers: [{ key: 1, kind: 'cron', expression: '60 * * * *', timezone: '', rest: {} }] },
+      { triggers: [{ key: 1, kind: 'cron', expression: '60 * * * *', timezone: '', from: '', until: '' }] },
       'triggers.0.expression',
     ],
     [
       'a bad zone',
-      { triggers: [{ key: 1, kind: 'cron', expression: '0 * * * *', timezone: 'Mars/Base', rest: {} }] },
+      { triggers: [{ key: 1, kind: 'cron', expression: '0 * * * *', timezone: 'Mars/Base', from: '', until: '' }] },
       'triggers.0.timezone',
     ],
     [
       'an interval that is too short',
-      { triggers: [{ key: 1, kind: 'interval', every: '10ms', mode: 'fixed-rate', rest: {} }] },
+      { triggers: [{ key: 1, kind: 'interval', every: '10ms', mode: 'fixed-rate', anchor: '', until: '' }] },
       'triggers.0.every',
     ],
     [
@@ -122,6 +181,124 @@ describe('the editor’s form', () => {
     const { definition: none, errors } = check(more)
     expect(none).toBeUndefined()
     expect([...errors.keys()]).toEqual([path])
+  })
+
+  it.each<[string, Partial<TaskForm>, string, string]>([
+    ['a grace that is no duration', { misfireGrace: 'soon' }, 'policy.misfireGrace', 'is not a duration'],
+    ['no room for even one run', { maxInstances: '0' }, 'policy.maxInstances', 'from 1 to 1000'],
+    ['a number of runs that is none', { maxInstances: 'two' }, 'policy.maxInstances', 'a whole number'],
+    ['half a run', { maxInstances: '1.5' }, 'policy.maxInstances', 'a whole number'],
+    ['a queue that is too long', { overlap: 'queue', queueLimit: '1001' }, 'policy.queueLimit', 'from 1 to 1000'],
+    ['a group’s name that is too long', { group: 'x'.repeat(101) }, 'policy.group', '100'],
+    ['a priority out of reach', { priority: '101' }, 'policy.priority', 'from -100 to 100'],
+    ['a rate without a span', { rateMax: '4' }, 'policy.rateLimit.per', 'is not a duration'],
+    ['a rate without a number', { ratePer: '1h' }, 'policy.rateLimit.max', 'a whole number'],
+    ['a jitter of more than a day', { jitter: '25h' }, 'policy.jitter', 'at most 1d'],
+    ['a window that says nothing', { blackouts: [blankWindow()] }, 'policy.blackouts.0.from', 'needs a date'],
+    [
+      'a window that ends before it begins',
+      { active: [windowOf({ from: '2027-12-24', until: '2027-12-23' })] },
+      'policy.active.0.until',
+      'before',
+    ],
+    [
+      'a window of no time',
+      { active: [windowOf({ timesFrom: '9', timesUntil: '09:00' })] },
+      'policy.active.0.times',
+      'must not end',
+    ],
+    [
+      'a time of day that is none',
+      { active: [windowOf({ timesFrom: '25:00', timesUntil: '06:00' })] },
+      'policy.active.0.times.from',
+      'time of day',
+    ],
+    [
+      'a time of day without its end',
+      { active: [windowOf({ timesFrom: '09:00' })] },
+      'policy.active.0.times.until',
+      'time of day',
+    ],
+    [
+      'a date that is not there',
+      { blackouts: [windowOf({ dates: '2027-12-24 2027-02-30' })] },
+      'policy.blackouts.0.dates.1',
+      'no such date',
+    ],
+    [
+      'nothing to watch',
+      { triggers: [triggerOf({ kind: 'watch', paths: [''], events: ['add'], settle: '2s' })] },
+      'triggers.0.paths.0',
+      'absolute',
+    ],
+    [
+      'no change to watch for',
+      { triggers: [triggerOf({ kind: 'watch', paths: ['~/in'], events: [], settle: '2s' })] },
+      'triggers.0.events',
+      'needs an event',
+    ],
+    [
+      'a settle time that is too long',
+      { triggers: [triggerOf({ kind: 'watch', paths: ['~/in'], events: ['add'], settle: '2h' })] },
+      'triggers.0.settle',
+      'at most 1h',
+    ],
+    [
+      'no task to come after',
+      { triggers: [triggerOf({ kind: 'after', tasks: [], on: 'success' })] },
+      'triggers.0.tasks',
+      'needs a task',
+    ],
+    [
+      'a wait after waking that is too long',
+      { triggers: [triggerOf({ kind: 'resume', delay: '31d' })] },
+      'triggers.0.delay',
+      'at most 30d',
+    ],
+    [
+      'an end before the beginning',
+      {
+        triggers: [
+          triggerOf({
+            kind: 'cron',
+            expression: '0 4 * * *',
+            timezone: '',
+            from: '2027-01-02T00:00:00Z',
+            until: '2027-01-01T00:00:00Z',
+          }),
+        ],
+      },
+      'triggers.0.until',
+      'before from',
+    ],
+  ])('says of %s where and why', (_, more, path, reason) => {
+    const { definition: none, errors } = check(more)
+    expect(none).toBeUndefined()
+    expect([...errors.keys()]).toEqual([path])
+    expect(errors.get(path)).toContain(reason)
+  })
+
+  it.each<[string, Partial<TaskForm>, object]>([
+    ['an empty grace as however late', { misfireGrace: ' ' }, { misfireGrace: null }],
+    [
+      'what was emptied of a number as what it usually is',
+      { maxInstances: '', queueLimit: ' ', priority: '' },
+      { maxInstances: 1, queueLimit: 10, priority: 0 },
+    ],
+    ['an emptied limit as none', { rateMax: '', ratePer: ' ' }, { rateLimit: null }],
+    ['an emptied group as none', { group: '  ' }, { group: null }],
+    [
+      'times of day as people type them',
+      { active: [windowOf({ timesFrom: '9', timesUntil: '9:30' })] },
+      { active: [{ times: { from: '09:00', until: '09:30' } }] },
+    ],
+    [
+      'dates with whatever is between them',
+      { blackouts: [windowOf({ dates: '2027-12-24, 2027-12-25\n2027-12-26；' })] },
+      { blackouts: [{ dates: ['2027-12-24', '2027-12-25', '2027-12-26'] }] },
+    ],
+  ])('takes %s', (_, more, policy) => {
+    expect(check(more).definition?.policy).toMatchObject(policy)
   })
 
   it('names all that is wrong at once', () => {
@@ -139,7 +316,7 @@ describe('the editor’s form', () => {
   })
 
   it('says of a letter in an expression what may stand there', () => {
-    const triggers = [{ key: 1, kind: 'cron' as const, expression: 'xx * * * *', timezone: '', rest: {} }]
+    const triggers = [{ key: 1, kind: 'cron' as const, expression: 'xx * * * *', timezone: '', from: '', until: '' }]
     expect(check({ triggers }).errors.get('triggers.0.expression')).toBe(
       '"xx" is not a number, a name, a list, a range or a step',
     )

@@ -4,7 +4,8 @@ import { useI18n } from 'vue-i18n'
 import { BelfryError } from '@shared/errors'
 import { taskDefinition, type TaskChangeInput, type TaskDefinition, type TaskView } from '@shared/model/task'
 import { useClient } from '../client'
-import { blankForm, checkForm, formOf, inputOf, newKey, type TaskForm } from '../lib/task-form'
+import { newKey } from '../lib/keyed'
+import { blankForm, checkForm, formOf, inputOf, type TaskForm } from '../lib/task-form'
 import { useTasks } from '../stores/tasks'
 
 /** Milliseconds after the last change until the draft is written to this browser. */
@@ -194,6 +195,8 @@ function rekeyed(form: TaskForm): TaskForm {
     env: anew(form.env),
     parameters: anew(form.parameters),
     triggers: anew(form.triggers),
+    active: anew(form.active),
+    blackouts: anew(form.blackouts),
   }
 }
 

@@ -1,42 +1,16 @@
 /** A task as the editor's fields hold it: text where people type, checked by the very schema that the host checks by. */
 import { invalidInput } from '@shared/errors'
 import { taskDefinition, type TaskDefinition } from '@shared/model/task'
-import type { AfterTrigger, Trigger, WatchEvent } from '@shared/model/trigger'
-import { formatDuration } from '@shared/schedule/duration'
+import { given, newKey, type Keyed } from './keyed'
 import { parameterText, readParameter } from './parameter-text'
+import { policyForm, policyInput, type PolicyForm } from './policy-form'
+import { triggerForm, triggerInput, type TriggerForm } from './trigger-form'
 
-interface Keyed {
-  /** Tells rows of a list apart while they are edited. */
-  readonly key: number
-}
 export interface Pair extends Keyed {
   readonly name: string
   readonly value: string
 }
-/** Durations are text; `rest` is what the editor has no field for, kept as it is. */
-export type TriggerForm = Keyed &
-  (
-    | { readonly kind: 'cron'; readonly expression: string; readonly timezone: string; readonly rest: object }
-    | {
-        readonly kind: 'interval'
-        readonly every: string
-        readonly mode: 'fixed-rate' | 'fixed-delay'
-        readonly rest: object
-      }
-    | { readonly kind: 'date'; readonly at: string; readonly timezone: string }
-    | { readonly kind: 'manual' }
-    | { readonly kind: 'startup'; readonly on: 'host' | 'boot'; readonly delay: string }
-    | { readonly kind: 'resume'; readonly delay: string }
-    | {
-        readonly kind: 'watch'
-        readonly paths: readonly string[]
-        readonly events: readonly WatchEvent[]
-        readonly settle: string
-      }
-    | { readonly kind: 'after'; readonly tasks: readonly string[]; readonly on: AfterTrigger['on'] }
-  )
-
-export interface TaskForm {
+export interface TaskForm extends PolicyForm {
   name: string
   description: string
   notes: string
@@ -54,15 +28,6 @@ export interface TaskForm {
   successExitCodes: string
   triggers: TriggerForm[]
   parameters: Pair[]
-  timeout: string
-  killGrace: string
-}
-
-let keys = 0
-/** A key that no other row has. */
-export function newKey(): number {
-  keys += 1
-  return keys
 }
 
 export function formOf(definition: TaskDefinition): TaskForm {
@@ -87,40 +52,12 @@ export function formOf(definition: TaskDefinition): TaskForm {
     parameters: pairs(
       Object.fromEntries(Object.entries(definition.parameters).map(([name, value]) => [name, parameterText(value)])),
     ),
-    timeout: policy.timeout === null ? '' : formatDuration(policy.timeout),
-    killGrace: formatDuration(policy.killGrace),
-  }
-}
-
-function triggerForm(trigger: Trigger): TriggerForm {
-  const key = newKey()
-  switch (trigger.kind) {
-    case 'cron': {
-      const { kind, expression, timezone = '', ...rest } = trigger
-      return { key, kind, expression, timezone, rest }
-    }
-    case 'interval': {
-      const { kind, every, mode, ...rest } = trigger
-      return { key, kind, every: formatDuration(every), mode, rest }
-    }
-    case 'date':
-      return { key, kind: 'date', at: trigger.at, timezone: trigger.timezone ?? '' }
-    case 'manual':
-      return { key, kind: 'manual' }
-    case 'startup':
-      return { key, kind: 'startup', on: trigger.on, delay: formatDuration(trigger.delay) }
-    case 'resume':
-      return { key, kind: 'resume', delay: formatDuration(trigger.delay) }
-    case 'watch':
-      return { key, ...trigger, settle: formatDuration(trigger.settle) }
-    case 'after':
-      return { key, ...trigger }
+    ...policyForm(policy),
   }
 }
 
 /** What the schema is asked about. Says only what differs from not saying anything. */
 export function inputOf(form: TaskForm): Record<string, unknown> {
-  const given = (name: string, text: string): object => (text === '' ? {} : { [name]: text })
   const env = Object.fromEntries(form.env.filter(used).map(({ name, value }) => [name, value]))
   return {
     name: form.name,
@@ -138,10 +75,7 @@ export function inputOf(form: TaskForm): Record<string, unknown> {
       ...given('stdin', form.stdin),
       successExitCodes: readCodes(form.successExitCodes),
     },
-    policy: {
-      timeout: form.timeout.trim() === '' ? null : form.timeout,
-      killGrace: form.killGrace.trim() === '' ? '5s' : form.killGrace,
-    },
+    policy: policyInput(form),
     parameters: Object.fromEntries(
       form.parameters.filter(used).map(({ name, value }) => [name.trim(), readParameter(value)]),
     ),
@@ -150,28 +84,6 @@ export function inputOf(form: TaskForm): Record<string, unknown> {
 
 /** A row that was added and left empty is not there. */
 const used = (pair: Pair): boolean => pair.name.trim() !== '' || pair.value !== ''
-
-export function triggerInput(form: TriggerForm): object {
-  const zone = (timezone: string): object => (timezone === '' ? {} : { timezone })
-  switch (form.kind) {
-    case 'cron':
-      return { kind: 'cron', expression: form.expression.trim(), ...zone(form.timezone), ...form.rest }
-    case 'interval':
-      return { kind: 'interval', every: form.every, mode: form.mode, ...form.rest }
-    case 'date':
-      return { kind: 'date', at: form.at, ...zone(form.timezone) }
-    case 'manual':
-      return { kind: 'manual' }
-    case 'startup':
-      return { kind: 'startup', on: form.on, delay: form.delay.trim() === '' ? 0 : form.delay }
-    case 'resume':
-      return { kind: 'resume', delay: form.delay.trim() === '' ? 0 : form.delay }
-    case 'watch':
-      return { kind: 'watch', paths: form.paths, events: form.events, settle: form.settle }
-    case 'after':
-      return { kind: 'after', tasks: form.tasks, on: form.on }
-  }
-}
 
 /** Whatever is no number stays text, so that the schema refuses it. */
 function readCodes(text: string): unknown[] {
