@@ -46,8 +46,7 @@ export function createWatchTriggers(options: WatchTriggersOptions): WatchTrigger
   let startedAt = Number.POSITIVE_INFINITY
   let disarm: (() => void) | undefined
 
-  const begin = (task: Task, signature: string): void => {
-    const own = createOwnWrites()
+  const begin = (task: Task, signature: string, own: OwnWrites): void => {
     const sentences = new Map<string, readonly string[]>()
     const ends: (() => void)[] = []
     const since = Math.max(Date.parse(task.countsFrom), startedAt)
@@ -111,7 +110,7 @@ export function createWatchTriggers(options: WatchTriggersOptions): WatchTrigger
     const before = watched.get(task.id)
     if (before?.signature === signature) return
     before?.end()
-    begin(task, signature)
+    begin(task, signature, before?.own ?? createOwnWrites())
   }
 
   return {
