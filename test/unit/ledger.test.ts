@@ -195,6 +195,38 @@ describe('a flush', () => {
   })
 })
 
+describe('while a run is to be stored', () => {
+  it('nothing later than it is written, what is earlier is, and the rest once the run is', async () => {
+    const { ledger, clock, writes, store } = await ledgerBench()
+    ledger.record('a', fate('missed', 'busy', 1))
+    ledger.record('a', fate('skipped', 'blackout', 3))
+    const release = ledger.hold('a', start + 2000)
+    const another = ledger.hold('a', start + 4000)
+    await ledger.flush('a')
+    await clock.advance(60_000)
+    expect(brief(writes.flat())).toEqual([['missed', 'busy', 1, 1, 1]])
+    expect(brief(ledger.pending('a'))).toEqual([['skipped', 'blackout', 3, 3, 1]])
+    release()
+    await ledger.flush('a')
+    expect(brief(await store.occurrences.list('a', { limit: 9 }))).toHaveLength(2)
+    ledger.record('a', fate('skipped', 'blackout', 5))
+    await clock.advance(60_000)
+    expect(writes).toHaveLength(2)
+    another()
+    await clock.advance(1000)
+    expect(writes).toHaveLength(3)
+  })
+
+  it('a host that stops leaves what is later to the next one', async () => {
+    const { ledger, folder } = await ledgerBench()
+    ledger.hold('a', start + 2000)
+    ledger.record('a', fate('missed', 'busy', 1))
+    ledger.record('a', fate('skipped', 'blackout', 3))
+    await ledger.stop()
+    expect(brief(await onDisk(folder))).toEqual([['missed', 'busy', 1, 1, 1]])
+  })
+})
+
 describe('a store that is opened after a crash', () => {
   it('has each range as it was written last, whatever is torn after it', async () => {
     const { ledger, folder } = await ledgerBench()

@@ -21,7 +21,12 @@ export interface Ledger {
   record(taskId: string, range: FateRange, given?: { event?: OccurrenceEvent | null; runId?: string | null }): void
   /** An occurrence of the task runs: what comes after it is another range. */
   interrupt(taskId: string): void
-  /** Resolves once all that was recorded of the task is on disk. Rejects with STORAGE; then it is tried again by and by. */
+  /**
+   * A run of the task for `at` (ms) is to be stored: what was recorded of instants after it waits until what this gives is
+   * called. Else a crash in between would leave a watermark beyond a run that is nowhere.
+   */
+  hold(taskId: string, at: number): () => void
+  /** Resolves once all that was recorded of the task, and is not held, is on disk. Rejects with STORAGE; it is tried again by and by. */
   flush(taskId: string): Promise<void>
   /** What is not on disk as it stands, latest first. */
   pending(taskId: string): readonly OccurrenceRecord[]
@@ -54,6 +59,8 @@ export function createLedger({ ports, store, refused, wrote }: LedgerOptions): L
   /** The range of a task that may still grow. */
   const growing = new Map<string, Range>()
   const dirty = new Map<string, Dirty>()
+  /** Ms. */
+  const holds = new Map<string, Set<{ readonly at: number }>>()
   /** Handed to the disk, and not answered yet. */
   const flights = new Set<Flight>()
   let disarm: (() => void) | undefined
@@ -125,10 +132,22 @@ export function createLedger({ ports, store, refused, wrote }: LedgerOptions): L
     })
   }
 
+  /** Takes out of what is dirty what may be written. */
+  const takeReady = (taskId: string): Range[] => {
+    const known = dirty.get(taskId)
+    if (known === undefined) return []
+    const first = Math.min(...[...(holds.get(taskId) ?? [])].map((hold) => hold.at))
+    const ready = [...known.ranges].filter(({ record }) => Date.parse(record.until) < first)
+    for (const range of ready) known.ranges.delete(range)
+    if (known.ranges.size === 0) dirty.delete(taskId)
+    // Until it is held no more.
+    else known.due = Number.POSITIVE_INFINITY
+    return ready
+  }
+
   const write = (taskIds: readonly string[]): void => {
-    const ranges = taskIds.flatMap((taskId) => [...(dirty.get(taskId)?.ranges ?? [])])
+    const ranges = taskIds.flatMap(takeReady)
     if (ranges.length === 0) return
-    for (const taskId of taskIds) dirty.delete(taskId)
     const flight: Flight = {
       ranges,
       landed: store.occurrences.put(ranges.map(({ record }) => record)).then(
@@ -173,6 +192,16 @@ export function createLedger({ ports, store, refused, wrote }: LedgerOptions): L
       mark(made, patience(made))
     },
     interrupt: (taskId) => void growing.delete(taskId),
+    hold(taskId, at) {
+      const hold = { at }
+      const all = holds.get(taskId) ?? new Set()
+      holds.set(taskId, all.add(hold))
+      return () => {
+        all.delete(hold)
+        if (all.size === 0) holds.delete(taskId)
+        for (const range of dirty.get(taskId)?.ranges ?? []) mark(range, shortest)
+      }
+    },
     flush(taskId) {
       write([taskId])
       // Also what is under way already: a run's first line must not overtake it.
