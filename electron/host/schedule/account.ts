@@ -46,8 +46,8 @@ export interface Account {
 
 /** Ms: an occurrence so near is the one that is meant. */
 const near = 60_000
-/** Runs to look through for one that stands for an instant: those that events brought may lie between. */
-const lookedThrough = 200
+/** How many runs to look through for one that stands for an instant: those that events brought may lie between. */
+const lookedThrough = [3, 30, 300]
 
 export function createAccount({ clock, store, ledger, planner }: AccountOptions): Account {
   const { runs, occurrences } = store
@@ -75,10 +75,13 @@ export function createAccount({ clock, store, ledger, planner }: AccountOptions)
 
   /** The run at or after `at` that may stand for occurrences before it, and those that events brought in between. */
   const runsFrom = async (taskId: string, at: number): Promise<Run[]> => {
-    const found: Run[] = []
-    for (const run of await runs.plannedFrom(taskId, at, lookedThrough)) {
-      found.push(run)
-      if (run.event === null && Date.parse(run.scheduledAt ?? '') > at) break
+    let found: Run[] = []
+    // Nearly always the first is the one.
+    for (const many of lookedThrough) {
+      found = await runs.plannedFrom(taskId, at, many)
+      const last = found.findIndex((run) => run.event === null && Date.parse(run.scheduledAt ?? '') > at)
+      if (last !== -1) return found.slice(0, last + 1)
+      if (found.length < many) break
     }
     return found
   }
@@ -88,7 +91,7 @@ export function createAccount({ clock, store, ledger, planner }: AccountOptions)
     const [behind, ahead, told] = await Promise.all([
       runs.planned(taskId, { below: { at: second, id: '' }, since: at - near, limit: 1 }),
       runsFrom(taskId, second),
-      fates(taskId, { since: at - near, before: at + near + 1, limit: 50 }),
+      fates(taskId, { since: at - near, before: at + near + 1, limit: 200 }),
     ])
     return [...[...behind, ...ahead].flatMap(entriesOfRun), ...told]
   }
