@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { BelfryError, messageOf } from '@shared/errors'
 import { createCli } from './cli'
+import { addAccountCommands } from './commands/account'
 import { addImportCommand } from './commands/import'
 import { addNextCommand } from './commands/next'
 import { addRunCommands } from './commands/runs'
@@ -36,6 +37,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
     addTaskCommands,
     addTaskWritingCommands,
     addRunCommands,
+    addAccountCommands,
     addImportCommand,
     addNextCommand,
     addServeCommand,

@@ -23,17 +23,17 @@ export function addRunCommands(program: Command, cli: Cli): void {
       'reaches the command as BELFRY_PARAM_<NAME>; may be given several times',
       collectPairs,
     )
-    .action(
-      (id: string, options: { readonly wait?: boolean; readonly param?: Record<string, string> }, command: Command) =>
-        cli.withHost(command, async (client) => {
-          const run = await client.tasks.run({ id, ...(options.param ? { parameters: options.param } : {}) })
-          if (options.wait) return waitFor(cli, command, client, run)
-          await cli.answer(
-            command,
-            run,
-            () => `Started ${run.taskName} #${run.number}. Its log: belfry logs -f ${run.id}`,
-          )
-        }),
+    .option('--force', 'also when as many of it run as may')
+    .action((id: string, { wait, param, force }: RunOptions, command: Command) =>
+      cli.withHost(command, async (client) => {
+        const run = await client.tasks.run({ id, force, ...(param ? { parameters: param } : {}) })
+        if (wait) return waitFor(cli, command, client, run)
+        await cli.answer(
+          command,
+          run,
+          () => `Started ${run.taskName} #${run.number}. Its log: belfry logs -f ${run.id}`,
+        )
+      }),
     )
 
   program
@@ -81,6 +81,12 @@ export function addRunCommands(program: Command, cli: Cli): void {
     .action((id: string, options: LogsOptions, command: Command) =>
       cli.withHost(command, async (client) => showLog(cli, command, client, await latestRun(client, id), options)),
     )
+}
+
+interface RunOptions {
+  readonly wait?: boolean
+  readonly param?: Record<string, string>
+  readonly force?: boolean
 }
 
 interface RunsOptions {

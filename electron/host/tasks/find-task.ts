@@ -24,7 +24,10 @@ export function findTask(tasks: readonly Task[], wanted: string, field = 'id'): 
   return first
 }
 
-/** The id under which the runs that are meant are kept: a removed task's are still there under its own. See `findTask`. */
-export function findRunsTask({ runs, tasks }: Pick<Store, 'runs' | 'tasks'>, wanted: string): string {
-  return runs.lastNumber(wanted) > 0 ? wanted : findTask(tasks.all(), wanted).id
+/** The id under which the history that is meant is kept: a removed task's is still there under its own. See `findTask`. */
+export function findRunsTask(
+  { runs, occurrences, tasks }: Pick<Store, 'runs' | 'occurrences' | 'tasks'>,
+  wanted: string,
+): string {
+  return runs.lastNumber(wanted) > 0 || occurrences.has(wanted) ? wanted : findTask(tasks.all(), wanted).id
 }
