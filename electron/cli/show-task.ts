@@ -28,7 +28,7 @@ export function taskTable(tasks: readonly TaskView[], terminal: Terminal): strin
     tasks.map((task) => [
       state(task.state, colours),
       task.name,
-      scheduleWords(task.triggers, 'en'),
+      scheduleWords(task.triggers, 'en', undefined, (id) => tasks.find((other) => other.id === id)?.name ?? id),
       task.nextAt === null ? '–' : when(task.nextAt, now()),
       task.id,
     ]),
@@ -36,7 +36,8 @@ export function taskTable(tasks: readonly TaskView[], terminal: Terminal): strin
   )
 }
 
-export function taskText(task: TaskView, terminal: Terminal): string {
+/** @param taskName of a task by its id, for those that this one runs after */
+export function taskText(task: TaskView, terminal: Terminal, taskName: (id: string) => string = (id) => id): string {
   const { colours, now } = terminal
   const { action, policy, streak } = task
   const rows: (readonly [string, string])[] = [
@@ -48,7 +49,8 @@ export function taskText(task: TaskView, terminal: Terminal): string {
     ...(task.locked === null ? [] : [['locked', task.locked] as const]),
     ...(task.description === '' ? [] : [['description', task.description] as const]),
     ...(task.tags.length === 0 ? [] : [['tags', task.tags.join(', ')] as const]),
-    ...task.triggers.map((trigger) => ['when', describeTrigger(trigger)] as const),
+    ...task.triggers.map((trigger) => ['when', describeTrigger(trigger, taskName)] as const),
+    ...task.warnings.map((sentence) => ['warning', colours.yellow(sentence)] as const),
     ['next', when(task.nextAt, now())],
     ['command', typeof action.command === 'string' ? action.command : JSON.stringify(action.command)],
     ...(action.cwd === undefined ? [] : [['folder', action.cwd] as const]),
@@ -71,8 +73,8 @@ export function taskText(task: TaskView, terminal: Terminal): string {
   )
 }
 
-function describeTrigger(trigger: Task['triggers'][number]): string {
-  const words = triggerWords(trigger, 'en')
+function describeTrigger(trigger: Task['triggers'][number], taskName: (id: string) => string): string {
+  const words = triggerWords(trigger, 'en', undefined, taskName)
   return trigger.kind === 'cron'
     ? `${trigger.expression}${trigger.timezone === undefined ? '' : ` in ${trigger.timezone}`} – ${words}`
     : words

@@ -1,9 +1,10 @@
 /** The flags of `add` and `edit` → what the contract takes. */
-import { Option, type Command } from 'commander'
+import type { Command } from 'commander'
 import type { Task, TaskChangeInput, TaskInput } from '@shared/model/task'
+import { eventTriggers, withEventOptions, type EventOptions } from './event-options'
 import { collect, collectPairs } from './pairs'
 
-export interface TaskOptions {
+export interface TaskOptions extends EventOptions {
   readonly name?: string
   readonly description?: string
   readonly tag?: string[]
@@ -16,7 +17,6 @@ export interface TaskOptions {
   readonly cron?: string[]
   readonly every?: string[]
   readonly at?: string[]
-  readonly startup?: 'host' | 'boot'
   readonly manual?: boolean
   readonly timezone?: string
   readonly timeout?: string
@@ -29,7 +29,7 @@ export interface TaskOptions {
 type TriggerInput = NonNullable<TaskInput['triggers']>[number]
 
 export function withTaskOptions(command: Command): Command {
-  return command
+  const timed = command
     .argument('[argv...]', 'after --: the program and its arguments, which no shell sees')
     .option('--name <name>')
     .option('--description <text>')
@@ -51,12 +51,7 @@ export function withTaskOptions(command: Command): Command {
       'once, as 2027-12-25T10:00:00Z, or 2027-12-25T10:00 in --timezone; may be given several times',
       collect,
     )
-    .addOption(
-      new Option('--startup <when>', 'once each time the host starts, or once per boot of the machine').choices([
-        'host',
-        'boot',
-      ]),
-    )
+  return withEventOptions(timed)
     .option('--manual', 'no schedule: only by hand')
     .option('--timezone <zone>', "of --cron and --at (default: the machine's)")
     .option('--timeout <duration>', 'ends a run that takes longer; "none" for no limit')
@@ -79,7 +74,7 @@ export function toTaskInput(options: TaskOptions, argv: readonly string[], comma
     ...(tag === undefined ? {} : { tags: tag }),
     ...(disabled ? { enabled: false } : {}),
     ...(param === undefined ? {} : { parameters: param }),
-    triggers: triggers(options),
+    triggers: triggers(options, command),
     action: {
       kind: 'command',
       command:
@@ -100,7 +95,7 @@ export function toTaskChange(
 ): TaskChangeInput {
   const { name, description, tag, param, disabled, enabled } = options
   if (disabled && enabled) command.error('error: --enabled and --disabled contradict each other')
-  const given = triggers(options)
+  const given = triggers(options, command)
   const line = commandOf(options, argv, command)
   const fields = actionFields(options)
   const changesAction = line !== undefined || Object.keys(fields).length > 0
@@ -152,13 +147,14 @@ function policy({ timeout, killGrace }: TaskOptions) {
   }
 }
 
-function triggers({ cron = [], every = [], at = [], startup, timezone }: TaskOptions): TriggerInput[] {
+function triggers(options: TaskOptions, command: Command): TriggerInput[] {
+  const { cron = [], every = [], at = [], timezone } = options
   const zone = timezone === undefined ? {} : { timezone }
   return [
     ...cron.map((expression) => ({ kind: 'cron' as const, expression, ...zone })),
     ...every.map((span) => ({ kind: 'interval' as const, every: span })),
     ...at.map((instant) => ({ kind: 'date' as const, at: instant, ...zone })),
-    ...(startup === undefined ? [] : [{ kind: 'startup' as const, on: startup }]),
+    ...eventTriggers(options, command),
   ]
 }
 

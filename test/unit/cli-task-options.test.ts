@@ -113,6 +113,26 @@ describe('the flags of add', () => {
     })
   })
 
+  it('make triggers of events, with absolute paths', () => {
+    const { triggers } = input(
+      ...['--name', 'n', '--command', 'c', '--startup', 'boot', '--resume', '--settle', '10s'],
+      ...['--watch', '/srv/in', '--watch', '~/in', '--watch', 'here', '--after', 'a', '--after', 'b', '--on', 'finish'],
+    )
+    expect(triggers).toEqual([
+      { kind: 'startup', on: 'boot' },
+      { kind: 'resume' },
+      { kind: 'watch', paths: ['/srv/in', '~/in', `${process.cwd()}/here`], settle: '10s' },
+      { kind: 'after', tasks: ['a', 'b'], on: 'finish' },
+    ])
+  })
+
+  it.each([
+    ['--settle', '10s', 'without --watch'],
+    ['--on', 'failure', 'without --after'],
+  ])('refuse %s %s where it says nothing', (flag, value, reason) => {
+    expect(() => input('--name', 'n', '--command', 'c', flag, value)).toThrow(reason)
+  })
+
   it('leave what follows -- to the program', () => {
     expect(input('--name', 'n', '--', 'tar', '-c', '--json', '').action).toEqual({
       kind: 'command',

@@ -363,11 +363,15 @@ describe('in a host', () => {
     const folder = await tempFolder()
     const store = await openStore(storePorts(), folder, '0.0.0')
     const ago = (ms: number): string => new Date(Date.now() - ms).toISOString()
-    const on = { kind: 'after', tasks: ['up'] } as const
     await store.tasks.put([
       makeTask({ id: 'up', name: 'up' }),
       ...(['success', 'failure', 'finish'] as const).map((end) =>
-        makeTask({ id: end, name: end, countsFrom: ago(60_000), triggers: [{ ...on, on: end }] }),
+        makeTask({
+          id: end,
+          name: end,
+          countsFrom: ago(60_000),
+          triggers: [{ kind: 'after', tasks: ['up'], on: end }],
+        }),
       ),
     ])
     await store.runs.put(

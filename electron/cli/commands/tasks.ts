@@ -1,6 +1,8 @@
 /** ls, show, rm, enable, disable. */
 import { InvalidArgumentError, type Command } from 'commander'
+import type { Client } from '@shared/contract'
 import { BelfryError } from '@shared/errors'
+import type { TaskView } from '@shared/model/task'
 import type { Cli } from '../cli'
 import { runText, taskLine, taskTable, taskText } from '../show-task'
 
@@ -27,7 +29,8 @@ export function addTaskCommands(program: Command, cli: Cli): void {
       cli.withHost(command, async (client) => {
         try {
           const task = await client.tasks.get({ id })
-          await cli.answer(command, task, () => taskText(task, terminal))
+          const names = new Map(followsAny(task) ? await taskNames(client) : [])
+          await cli.answer(command, task, () => taskText(task, terminal, (other) => names.get(other) ?? other))
         } catch (error) {
           if (!(error instanceof BelfryError) || error.code !== 'NOT_FOUND') throw error
           const run = await client.runs.get({ id }).catch(() => undefined)
@@ -60,6 +63,14 @@ export function addTaskCommands(program: Command, cli: Cli): void {
         }),
       )
   }
+}
+
+function followsAny({ triggers }: TaskView): boolean {
+  return triggers.some(({ kind }) => kind === 'after')
+}
+
+async function taskNames(client: Client): Promise<[string, string][]> {
+  return (await client.tasks.list({})).items.map(({ id, name }) => [id, name])
 }
 
 /** An empty id would be another path of the API. */

@@ -4,6 +4,7 @@ import type { Client } from '@shared/contract'
 import { taskDefinition, type TaskView } from '@shared/model/task'
 import type { Cli } from '../cli'
 import { editDefinition } from '../edit-definition'
+import { withFollowedIds } from '../event-options'
 import { taskLine } from '../show-task'
 import { toTaskChange, toTaskInput, withTaskOptions, type TaskOptions } from '../task-options'
 import { notEmpty } from './tasks'
@@ -14,9 +15,10 @@ export function addTaskWritingCommands(program: Command, cli: Cli): void {
       .command('add')
       .description('make a task, for example: belfry add --name backup --cron "15 2 * * *" --command "tar …"'),
   ).action((argv: string[], options: TaskOptions, command: Command) => {
-    const input = toTaskInput(options, argv, command)
+    // What the flags themselves do wrong is told before anything is asked.
+    toTaskInput(options, argv, command)
     return cli.withHost(command, async (client) => {
-      const task = await client.tasks.create(input)
+      const task = await client.tasks.create(toTaskInput(await withFollowedIds(client, options), argv, command))
       await cli.answer(command, task, () => taskLine(task, cli.terminal))
     })
   })
@@ -38,7 +40,7 @@ export function addTaskWritingCommands(program: Command, cli: Cli): void {
           ? await client.tasks.update({
               id: task.id,
               revision: task.revision,
-              change: toTaskChange(options, argv, task, command),
+              change: toTaskChange(await withFollowedIds(client, options), argv, task, command),
             })
           : await inEditor(cli, client, task)
         await cli.answer(command, changed ?? task, () =>
