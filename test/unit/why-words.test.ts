@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import { ledgerEntry, type LedgerEntry } from '@shared/model/occurrence'
+import { whyAnswer, type WhyAnswer } from '@shared/model/why'
+import { fateWords, whySentence } from '@shared/schedule/why-words'
+
+const at = '2027-03-28T01:00:00.000Z'
+const later = '2027-03-28T01:09:00.000Z'
+const entry = (over: Partial<LedgerEntry>): LedgerEntry => ({
+  state: 'ran',
+  reason: null,
+  from: at,
+  until: over.from ?? at,
+  count: 1,
+  epoch: 0,
+  runId: null,
+  event: null,
+  ...over,
+})
+const run = (over: Partial<NonNullable<WhyAnswer['run']>> = {}): NonNullable<WhyAnswer['run']> => ({
+  id: 'run-12',
+  number: 12,
+  status: 'succeeded',
+  scheduledAt: at,
+  startedAt: at,
+  error: null,
+  lateMs: null,
+  ...over,
+})
+const answer = (over: Partial<WhyAnswer>): WhyAnswer => ({
+  taskId: 'a',
+  taskName: 'backup',
+  at,
+  entry: null,
+  absence: null,
+  planned: at,
+  previous: '2027-03-27T01:00:00.000Z',
+  next: '2027-03-29T01:00:00.000Z',
+  countsFrom: '2027-03-01T00:00:00.000Z',
+  run: null,
+  ...over,
+})
+const failed = run({ status: 'failed', error: 'intranet down (exit code 3).' })
+
+describe('why, in a sentence', () => {
+  it.each<[string, Partial<WhyAnswer>, string, string]>([
+    [
+      'ran',
+      { entry: entry({ state: 'ran' }), run: run() },
+      '“backup” ran at 2027-03-28 03:00:00, in time, as run #12; it succeeded.',
+      '“backup”在 2027-03-28 03:00:00 按时运行（运行 #12）；已成功。',
+    ],
+    [
+      'ran late, and failed',
+      { entry: entry({ state: 'ran_late', reason: 'asleep' }), run: { ...failed, lateMs: 5_430_000 } },
+      '“backup” ran 1 h 30 min late for 2027-03-28 03:00:00, because the machine was asleep, as run #12; it failed: intranet down (exit code 3).',
+      '因为机器在休眠，“backup” 2027-03-28 03:00:00 的计划延迟 1 小时 30 分 运行（运行 #12）；已失败：intranet down (exit code 3)。',
+    ],
+    [
+      'queued',
+      { entry: entry({ state: 'queued' }), run: run({ status: 'queued' }) },
+      '“backup” is due since 2027-03-28 03:00:00: run #12 waits for its turn.',
+      '“backup” 2027-03-28 03:00:00 的计划已到期：运行 #12 正在排队。',
+    ],
+    [
+      'coalesced',
+      {
+        entry: entry({ state: 'coalesced', reason: 'asleep', until: later, count: 9 }),
+        run: run({ scheduledAt: later }),
+      },
+      '“backup” did not run by itself for 2027-03-28 03:00:00, because the machine was asleep: run #12, planned for 2027-03-28 03:09:00, stands for it; it stands for 9 in all from 2027-03-28 03:00:00 on; it succeeded.',
+      '因为机器在休眠，“backup” 2027-03-28 03:00:00 的计划没有单独运行，已合并到运行 #12（计划于 2027-03-28 03:09:00）；从 2027-03-28 03:00:00 起共合并 9 次；已成功。',
+    ],
+    [
+      'missed',
+      { entry: entry({ state: 'missed', reason: 'not_running' }) },
+      '“backup” missed 2027-03-28 03:00:00, because Belfry was not running.',
+      '因为 Belfry 没有运行，“backup”错过了 2027-03-28 03:00:00 的计划。',
+    ],
+    [
+      'skipped by the run in the way',
+      { entry: entry({ state: 'skipped', reason: 'overlap', runId: 'run-12' }), run: run({ status: 'running' }) },
+      '“backup” skipped 2027-03-28 03:00:00, because run #12 was still active.',
+      '因为运行 #12 尚未结束，“backup”跳过了 2027-03-28 03:00:00 的计划。',
+    ],
+    [
+      'one of many skipped',
+      { entry: entry({ state: 'skipped', reason: 'blackout', until: later, count: 10 }) },
+      '“backup” skipped 2027-03-28 03:00:00, because that is outside the times when it may run; so it was with 10 in a row from 2027-03-28 03:00:00 to 2027-03-28 03:09:00.',
+      '因为不在允许运行的时段内，“backup”跳过了 2027-03-28 03:00:00 的计划；从 2027-03-28 03:00:00 到 2027-03-28 03:09:00 连续 10 次都是如此。',
+    ],
+    [
+      'between two of many',
+      { planned: null, entry: entry({ state: 'paused', reason: 'everything', until: later, count: 10 }) },
+      '“backup” is not planned at 2027-03-28 03:00:00 itself, but lies between those: “backup” did not run at its times, because everything was paused; so it was with 10 in a row from 2027-03-28 03:00:00 to 2027-03-28 03:09:00.',
+      '“backup”在 2027-03-28 03:00:00 没有计划，但处于这些计划之间：因为已全部暂停，“backup”在这些时刻没有运行；从 2027-03-28 03:00:00 到 2027-03-28 03:09:00 连续 10 次都是如此。',
+    ],
+    [
+      'paused',
+      { entry: entry({ state: 'paused', reason: 'task' }) },
+      '“backup” did not run at 2027-03-28 03:00:00, because it was paused.',
+      '因为任务已暂停，“backup”在 2027-03-28 03:00:00 没有运行。',
+    ],
+    [
+      'disabled',
+      { absence: 'disabled' },
+      '“backup” has nothing at 2027-03-28 03:00:00: it is disabled.',
+      '“backup”在 2027-03-28 03:00:00 没有计划：任务已停用。',
+    ],
+    [
+      'paused now',
+      { absence: 'paused' },
+      '“backup” does not run at 2027-03-28 03:00:00: it, or everything, is paused then.',
+      '“backup”在 2027-03-28 03:00:00 不运行：届时任务或全部处于暂停中。',
+    ],
+    [
+      'before it counted',
+      { absence: 'before_counting', countsFrom: later },
+      '“backup” had nothing due at 2027-03-28 03:00:00: it counts from 2027-03-28 03:09:00 on, when it was made, changed, enabled or resumed.',
+      '“backup”在 2027-03-28 03:00:00 没有到期的计划：从 2027-03-28 03:09:00 创建、修改、启用或恢复起才开始计算。',
+    ],
+    [
+      'spent',
+      { absence: 'spent', next: null },
+      '“backup” has nothing planned at 2027-03-28 03:00:00 or later: the last was 2027-03-27 02:00:00.',
+      '“backup”在 2027-03-28 03:00:00 及以后没有计划：最后一次是 2027-03-27 02:00:00。',
+    ],
+    [
+      'no time trigger',
+      { absence: 'no_time_trigger' },
+      '“backup” did nothing at 2027-03-28 03:00:00: no time brings it, only events or somebody who starts it by hand.',
+      '“backup”在 2027-03-28 03:00:00 没有计划：它不按时间运行，只由事件或手动启动。',
+    ],
+    [
+      'not planned, to the ms',
+      { absence: 'not_planned', planned: null, at: '2027-03-28T01:00:00.250Z' },
+      '“backup” is not planned at 2027-03-28 03:00:00.250; the one before is 2027-03-27 02:00:00; the one after is 2027-03-29 03:00:00.',
+      '“backup”在 2027-03-28 03:00:00.250 没有计划；前一次是 2027-03-27 02:00:00；后一次是 2027-03-29 03:00:00。',
+    ],
+    [
+      'not yet',
+      { absence: 'not_yet' },
+      '“backup” is not due yet: it is planned for 2027-03-28 03:00:00.',
+      '“backup”尚未到期：计划于 2027-03-28 03:00:00。',
+    ],
+    [
+      'without a record',
+      { absence: 'removed_history' },
+      '“backup” is planned at 2027-03-28 03:00:00 as it is today, but nothing is on record of it: it was planned otherwise then, or its record is gone.',
+      '按现在的设置，“backup”在 2027-03-28 03:00:00 有计划，但没有任何记录：当时的计划不同，或记录已不存在。',
+    ],
+  ])('%s', (_name, over, english, chinese) => {
+    const given = answer(over)
+    expect(whyAnswer.parse(given)).toEqual(given)
+    expect(whySentence(given, 'en', 'Europe/Berlin')).toBe(english)
+    expect(whySentence(given, 'zh-CN', 'Europe/Berlin')).toBe(chinese)
+  })
+
+  it('has words for every state with every reason, and for every absence', () => {
+    const { state, reason } = ledgerEntry.shape
+    for (const locale of ['en', 'zh-CN'] as const) {
+      const seen = new Set<string>()
+      for (const one of state.options)
+        for (const why of [null, ...reason.unwrap().options]) {
+          const words = fateWords({ state: one, reason: why }, locale)
+          expect(words).not.toContain('undefined')
+          seen.add(words)
+          const told = answer({ entry: entry({ state: one, reason: why }), run: run() })
+          expect(whySentence(told, locale, 'UTC')).toMatch(/^[^\n]*“backup”[^\n]*[.。]$/)
+        }
+      expect(seen.size).toBe(state.options.length * (reason.unwrap().options.length + 1))
+      for (const absence of whyAnswer.shape.absence.unwrap().options)
+        expect(whySentence(answer({ absence }), locale, 'UTC')).toMatch(/^[^\n]*“backup”[^\n]*[.。]$/)
+    }
+  })
+})
+
+describe('a fate in a word', () => {
+  it.each([
+    ['ran', null, 'ran', '已运行'],
+    ['missed', 'asleep', 'missed: the machine was asleep', '已错过：机器在休眠'],
+    ['skipped', 'rate_limit', 'skipped: its rate limit was reached', '已跳过：已达到频率上限'],
+  ] as const)('%s %s', (state, reason, english, chinese) => {
+    expect(fateWords({ state, reason }, 'en')).toBe(english)
+    expect(fateWords({ state, reason }, 'zh-CN')).toBe(chinese)
+  })
+})
