@@ -3,13 +3,13 @@ import type { Policy } from '../model/policy'
 import { weekday, type TimeWindow, type Weekday } from '../model/time-window'
 import { spanOf, type WordsLocale } from './words'
 
-/** What lateness comes to: `Once, within 1 hour; then asks`. */
+/** What lateness comes to: `Run once within 1 hour, then ask`. */
 export function lateWords(policy: Pick<Policy, 'misfireGrace' | 'coalesce' | 'onMissed'>, locale: WordsLocale): string {
   const words = text[locale]
   const { misfireGrace: grace } = policy
   const run = policy.coalesce ? words.once : words.each
   if (grace === null) return run(words.however)
-  return (grace === 0 ? words.onTime : run(words.within(spanOf(grace, locale)))) + words.missed[policy.onMissed]
+  return (grace === 0 ? words.onTime : run(words.within(spanOf(grace, locale)))) + words.then[policy.onMissed]
 }
 
 /** What happens while the task still runs: `Skip`, `Up to 3 at once, then wait, 10 at most`. */
@@ -115,12 +115,12 @@ function capital(words: string): string {
 const text = {
   en: {
     comma: ', ',
-    once: (how: string) => `Once, ${how}`,
-    each: (how: string) => `Each of them, ${how}`,
+    once: (how: string) => `Run once ${how}`,
+    each: (how: string) => `Run each ${how}`,
     however: 'however late',
     within: (span: string) => `within ${span}`,
-    onTime: 'Only on time',
-    missed: { ask: '; missed: asks', run: '; missed: runs once', skip: '; missed: recorded' },
+    onTime: 'Run only on time',
+    then: { ask: ', then ask', run: ', then run once anyway', skip: ', then only record' },
     overlap: {
       skip: () => 'skip',
       queue: (limit: number) => `wait, ${limit} at most`,
@@ -142,12 +142,12 @@ const text = {
   },
   'zh-CN': {
     comma: '，',
-    once: (how: string) => `只补一次，${how}`,
-    each: (how: string) => `逐次补上，${how}`,
-    however: '无论多晚',
-    within: (span: string) => `${span}以内`,
+    once: (how: string) => `${how}补一次`,
+    each: (how: string) => `${how}逐次补上`,
+    however: '无论多晚都',
+    within: (span: string) => `${span}内`,
     onTime: '只准时运行',
-    missed: { ask: '；错过时询问', run: '；错过时补一次', skip: '；错过时仅记录' },
+    then: { ask: '，之后询问', run: '，之后仍补一次', skip: '，之后仅记录' },
     overlap: {
       skip: () => '跳过',
       queue: (limit: number) => `等待，最多 ${limit} 个`,

@@ -207,7 +207,7 @@ export const editor = {
     priorityHint: '-100 to 100, higher starts first.',
     rate: 'How often it may start',
     rateMax: 'At most',
-    ratePer: 'within',
+    ratePer: 'Within',
   },
   exact: {
     jitter: 'Spread over',
