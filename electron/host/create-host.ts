@@ -251,6 +251,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
 
   events.on((event) => {
     if (event.type === 'task.changed') for (const triggers of [eventTriggers, watchTriggers]) triggers.set(event.task)
+    if (event.type === 'task.changed') runs.limitsChanged(event.task.id)
     if (event.type === 'task.removed') for (const triggers of [eventTriggers, watchTriggers]) triggers.forget(event.id)
     if (event.type === 'task.changed' || event.type === 'task.removed') system.tellSoon()
   })

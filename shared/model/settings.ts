@@ -33,3 +33,9 @@ export type Settings = z.infer<typeof settings>
 /** Pausing has procedures of its own. */
 export const settingsChange = z.object(fields).partial()
 export type SettingsChange = z.infer<typeof settingsChange>
+
+/** How many runs of the group may go at once. */
+export function groupLimit({ groups }: Pick<Settings, 'groups'>, group: string): number {
+  // A group may be called "constructor".
+  return (Object.hasOwn(groups, group) ? groups[group] : undefined) ?? 1
+}

@@ -310,7 +310,7 @@ describe('a full disk', () => {
     runs.startDue([due(task)])
     await expect
       .poll(() => warnings.all())
-      .toMatchObject([{ code: 'STORAGE', message: '"a task" was due and did not start: the disk is full' }])
+      .toMatchObject([{ code: 'STORAGE', message: '"a task" is due and cannot start: the disk is full' }])
     expect(executor.runs).toEqual([])
     Object.assign(store.runs, { put })
     const starting = executor.nextRun()
@@ -339,7 +339,7 @@ describe('a full disk', () => {
 })
 
 describe('stopping', () => {
-  it('gives runs time to end by themselves, then ends them; queued ones never start', async () => {
+  it('gives runs time to end by themselves, then ends them; what is queued stays so for the next host', async () => {
     await store.settings.set({ ...store.settings.get(), maxConcurrent: 1, shutdownGrace: 10_000 })
     const [a, b] = ['a', 'b'].map((id) => known({ id, name: id, policy: { killGrace: '4s' } })) as [Task, Task]
     const starting = executor.nextRun()
@@ -347,7 +347,7 @@ describe('stopping', () => {
     const rb = await runs.startManual(b, {})
     const started = await starting
     const stopped = runs.stop()
-    expect(await runs.ended(rb.id)).toMatchObject({ status: 'interrupted', startedAt: null })
+    expect(await runs.ended(rb.id)).toMatchObject({ status: 'queued', ending: null })
     await clock.advance(5999)
     expect(started.stops).toEqual([])
     await clock.advance(1)

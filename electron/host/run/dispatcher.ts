@@ -10,8 +10,10 @@ export interface DispatcherOptions {
   readonly clock: Pick<Clock, 'now' | 'after'>
   /** Processes at once; asked anew at each look. */
   readonly maxConcurrent: () => number
-  /** How many of a group at once. */
+  /** How many of a group at once; asked anew at each look. */
   readonly groupLimit: (group: string) => number
+  /** As the task has it now; undefined where it is gone. */
+  readonly maxInstances: (taskId: string) => number | undefined
 }
 
 /** What a task's policy says of one more run of it. */
@@ -20,6 +22,7 @@ export type Verdict =
   /** It waits until an instance ends, after this one was asked to. */
   | { readonly kind: 'replace'; readonly runId: string }
   | { readonly kind: 'wait' }
+  /** For the instance that is in the way. */
   | { readonly kind: 'skip'; readonly runId: string | null }
 
 export interface Claim {
@@ -32,8 +35,8 @@ export interface Claim {
   readonly waits: boolean
   /** One of several that run one after another. */
   readonly replay: boolean
-  /** Ms it may wait at most; null for as long as it takes. */
-  readonly patience: number | null
+  /** Ms since the epoch: once it is later it does not start any more; null for as long as it takes. */
+  readonly until: number | null
   /** The slot is its own. */
   readonly ready: () => void
   /** It has waited too long and is out. */
@@ -43,17 +46,17 @@ export interface Claim {
 export interface Dispatcher {
   /** What becomes of one more run of the task, now. `replay`: it waits its turn whatever the policy says. */
   judge(taskId: string, policy: Policy, replay: boolean): Verdict
-  /** True when one more would be too many. */
-  isFull(taskId: string, policy: Policy): boolean
+  /** The oldest instance, when one more would be too many. */
+  inTheWay(taskId: string, policy: Pick<Policy, 'maxInstances'>): string | undefined
   enter(claim: Claim): void
-  /** It was asked to end: whoever replaces the oldest looks at the next. */
-  ending(runId: string): void
+  /** It is asked to end, or (false) is not after all: whoever replaces the oldest looks at the next. */
+  ending(runId: string, asked?: boolean): void
   /** Its process is gone: the slot goes to the next. */
   releaseSlot(runId: string): void
   /** It is over, or will never start. */
   leave(runId: string): void
-  /** A limit may have grown. */
-  review(): void
+  /** Limits that all share may have grown or, where one is named, that of the task. */
+  review(taskId?: string): void
   /** Runs of the task that have not left, oldest first. */
   runsOf(taskId: string): readonly string[]
   /** How many hold a slot. */
@@ -94,38 +97,57 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const hasRoom = ({ claim: { policy } }: Member): boolean =>
     policy.group === null || (groups.get(policy.group) ?? 0) < options.groupLimit(policy.group)
 
-  const review = (): void => {
+  /** Gives the free slots to those that wait; who may not have one lets the next pass. */
+  const fill = (): void => {
     for (let index = 0; index < waiting.length && running < options.maxConcurrent();) {
       const member = waiting[index] as Member
-      if (!hasRoom(member)) {
+      if (isTooLate(member.claim)) expire(member)
+      else if (hasRoom(member)) take(member)
+      else {
         index++
         continue
       }
-      waiting.splice(index, 1)
-      member.stage = 'running'
-      member.stopPatience?.()
-      running++
-      countGroup(member, 1)
-      member.claim.ready()
-      // Whoever was made ready may have left at once.
+      // Whoever was told may have left at once.
       index = 0
     }
   }
 
+  const take = (member: Member): void => {
+    waiting.splice(waiting.indexOf(member), 1)
+    member.stage = 'running'
+    member.stopPatience?.()
+    running++
+    countGroup(member, 1)
+    member.claim.ready()
+  }
+
   const countGroup = ({ claim: { policy } }: Member, by: number): void => {
-    if (policy.group !== null) groups.set(policy.group, (groups.get(policy.group) ?? 0) + by)
+    if (policy.group === null) return
+    const count = (groups.get(policy.group) ?? 0) + by
+    if (count > 0) groups.set(policy.group, count)
+    else groups.delete(policy.group)
+  }
+
+  /** By the wall clock, beside the timer: that stands still while the machine sleeps. */
+  const isTooLate = ({ until }: Claim): boolean => until !== null && options.clock.now() > until
+
+  const expire = (member: Member): void => {
+    remove(member)
+    member.claim.expired()
   }
 
   /** The task's own queue: as many go on as there is room for. */
   const promote = (taskId: string): void => {
     const all = ofTask(taskId)
+    const limit = options.maxInstances(taskId)
     let instances = all.filter(isInstance).length
     let replaying = all.some((member) => isInstance(member) && member.claim.replay)
     for (const member of all) {
       if (member.stage !== 'queued') continue
-      if (instances >= member.claim.policy.maxInstances || (member.claim.replay && replaying)) continue
+      const { policy, replay } = member.claim
+      if (instances >= (limit ?? policy.maxInstances) || (replay && replaying)) continue
       instances++
-      replaying ||= member.claim.replay
+      replaying ||= replay
       wait(member)
     }
   }
@@ -148,63 +170,68 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     rest?.delete(member)
     if (rest?.size === 0) byTask.delete(taskId)
     else promote(taskId)
-    review()
+    fill()
   }
 
-  const isFull = (taskId: string, policy: Policy): boolean =>
-    ofTask(taskId).filter(isInstance).length >= policy.maxInstances
+  const inTheWay: Dispatcher['inTheWay'] = (taskId, { maxInstances }) => {
+    const instances = ofTask(taskId).filter(isInstance)
+    return instances.length >= maxInstances ? instances[0]?.claim.runId : undefined
+  }
 
   return {
     judge(taskId, policy, replay) {
       if (replay) return { kind: 'wait' }
-      const all = ofTask(taskId)
-      if (!isFull(taskId, policy)) return { kind: 'start' }
-      const oldest = all.find(({ ending }) => !ending)
+      const oldest = inTheWay(taskId, policy)
+      if (oldest === undefined) return { kind: 'start' }
+      const others = ofTask(taskId).filter(({ claim }) => !claim.replay)
       switch (policy.overlap) {
         case 'skip':
-          return { kind: 'skip', runId: all.find(isInstance)?.claim.runId ?? null }
+          return { kind: 'skip', runId: oldest }
         case 'queue': {
-          const queued = all.filter(({ stage, claim }) => stage === 'queued' && !claim.replay).length
-          return queued < policy.queueLimit
-            ? { kind: 'wait' }
-            : { kind: 'skip', runId: all.find(isInstance)?.claim.runId ?? null }
+          const queued = others.filter((member) => !isInstance(member)).length
+          return queued < policy.queueLimit ? { kind: 'wait' } : { kind: 'skip', runId: oldest }
         }
-        case 'replace':
-          // Those that end already make room without being asked.
-          return all.filter(({ ending }) => !ending).length < policy.maxInstances || oldest === undefined
+        case 'replace': {
+          // Those that end already make room without being asked; those that run one after another all run.
+          const staying = others.filter(({ ending }) => !ending)
+          const [first] = staying
+          return first === undefined || staying.length < policy.maxInstances
             ? { kind: 'wait' }
-            : { kind: 'replace', runId: oldest.claim.runId }
+            : { kind: 'replace', runId: first.claim.runId }
+        }
       }
     },
-    isFull,
+    inTheWay,
     enter(claim) {
+      if (isTooLate(claim)) return claim.expired()
       const member: Member = { claim, stage: 'queued', ending: false, stopPatience: undefined }
       members.set(claim.runId, member)
       byTask.set(claim.taskId, (byTask.get(claim.taskId) ?? new Set()).add(member))
       if (claim.waits) promote(claim.taskId)
       else wait(member)
-      review()
-      if (claim.patience === null || member.stage === 'running' || !members.has(claim.runId)) return
-      member.stopPatience = afterLong(options.clock, claim.patience, () => {
-        remove(member)
-        claim.expired()
-      })
+      fill()
+      if (claim.until === null || member.stage === 'running' || !members.has(claim.runId)) return
+      const left = claim.until - options.clock.now()
+      member.stopPatience = afterLong(options.clock, left + 1, () => expire(member))
     },
-    ending(runId) {
+    ending(runId, asked = true) {
       const member = members.get(runId)
-      if (member) member.ending = true
+      if (member) member.ending = asked
     },
     releaseSlot(runId) {
       const member = members.get(runId)
       if (member === undefined) return
       freeSlot(member)
-      review()
+      fill()
     },
     leave(runId) {
       const member = members.get(runId)
       if (member) remove(member)
     },
-    review,
+    review(taskId) {
+      if (taskId !== undefined) promote(taskId)
+      fill()
+    },
     runsOf: (taskId) => ofTask(taskId).map(({ claim }) => claim.runId),
     running: () => running,
   }

@@ -49,7 +49,7 @@ export interface Life {
    * neither keeps the run from ending, and the rejection may be left alone.
    */
   end(reason: EndReason, grace: number): Promise<Run> | undefined
-  /** While it is queued: gives up without a word, for the next host to go on with. False when it is queued no more. */
+  /** Before it starts: gives up without a word, for the next host to go on with. False when it was started, or is being ended. */
   abandon(): boolean
   /** In place of `live`, when the run could not be recorded: nobody need wait for it any more. */
   giveUp(): void
@@ -74,6 +74,7 @@ export function createLife(options: LifeOptions): Life {
   /** Why the disk did not take the log to its end. */
   let refusal: string | undefined
   let settled = false
+  let abandoned = false
   const logReady = deferred<void>()
   const over = deferred<void>()
 
@@ -140,6 +141,7 @@ export function createLife(options: LifeOptions): Life {
   const slot = (): Promise<'ours' | 'ended' | 'abandoned'> =>
     new Promise((resolve) => {
       if (run.ending !== null) return resolve('ended')
+      if (abandoned) return resolve('abandoned')
       const decide = (answer: 'ours' | 'ended' | 'abandoned'): void => {
         giveUpWaiting = undefined
         if (answer !== 'ours') place.leave()
@@ -157,13 +159,15 @@ export function createLife(options: LifeOptions): Life {
     return writer?.append(texts.map((text) => ({ at, stream: 'belfry', text, position: 0 })))
   }
 
-  const execute = async (): Promise<Outcome> => {
+  /** Undefined when it was abandoned before it started. */
+  const execute = async (): Promise<Outcome | undefined> => {
     try {
       writer = await store.logs.open(run, options.logLimit)
       logReady.resolve()
       spoolFolder = await store.logs.spoolFolder(run)
       await say(opening(run))
       if (run.ending !== null) return notStarted
+      if (abandoned) return undefined
       started = executor.start({
         run,
         task,
@@ -219,7 +223,8 @@ export function createLife(options: LifeOptions): Life {
       if (answer === 'ours') {
         const outcome = await execute()
         place.releaseSlot()
-        await finish(outcome)
+        if (outcome !== undefined) await finish(outcome)
+        else await writer?.close()
       } else if (answer === 'ended') {
         await finish(notStarted)
       }
@@ -227,9 +232,10 @@ export function createLife(options: LifeOptions): Life {
       tellOver()
     },
     abandon() {
-      const waits = giveUpWaiting !== undefined
+      if (started !== undefined || run.ending !== null || settled) return false
+      abandoned = true
       giveUpWaiting?.('abandoned')
-      return waits
+      return true
     },
     end,
     giveUp: tellOver,

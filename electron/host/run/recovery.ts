@@ -5,19 +5,41 @@
 import { messageOf } from '@shared/errors'
 import type { Action } from '@shared/model/action'
 import { hasEnded, type Run, type RunError } from '@shared/model/run'
+import type { Task } from '@shared/model/task'
 import type { Executor } from '../executors/executor'
 import type { Clock } from '../ports'
-import type { LogWriter, Store } from '../store/types'
-import { closingLine, endedRun, endingError, statusOf } from './run-record'
+import type { LogWriter, RunStore, Store } from '../store/types'
+import type { Warnings } from '../system/warnings'
+import { closingLine, endedRun, endingError, notWhole, statusOf } from './run-record'
 
 export interface RecoveryOptions {
   readonly executor: Executor<Action>
   readonly store: Store
   readonly clock: Clock
   readonly logLimit: number
-  /** What the disk refused meanwhile; the run is ended all the same. */
-  readonly refused: (reason: string) => void
+  readonly warnings: Pick<Warnings, 'raise'>
 }
+
+/** Runs that were not ended when the store was opened. `queued`: nothing keeps them from starting yet, first queued first. */
+export async function unfinishedRuns(
+  runs: Pick<RunStore, 'unfinished' | 'get'>,
+  taskOf: (id: string) => Task | undefined,
+): Promise<{ readonly queued: readonly { task: Task; run: Run }[]; readonly others: readonly Run[] }> {
+  const found = await Promise.all(runs.unfinished().map((id) => runs.get(id)))
+  const queued: { task: Task; run: Run }[] = []
+  const others: Run[] = []
+  for (const run of found.filter((one) => one !== undefined).sort(byAge)) {
+    if (hasEnded(run.status)) continue
+    const task = taskOf(run.taskId)
+    // One that somebody was told is being ended must not start after all.
+    if (run.status === 'queued' && run.ending === null && task !== undefined) queued.push({ task, run })
+    else others.push(run)
+  }
+  return { queued, others }
+}
+
+const byAge = (one: Run, other: Run): number =>
+  Date.parse(one.createdAt) - Date.parse(other.createdAt) || one.number - other.number
 
 /** For a log that cannot be opened. */
 const noLog: LogWriter = {
@@ -33,12 +55,13 @@ const noLog: LogWriter = {
  */
 export async function recoverRun(run: Run, options: RecoveryOptions): Promise<Run> {
   if (hasEnded(run.status)) return run
-  const { executor, store, clock, logLimit } = options
+  const { executor, store, clock, logLimit, warnings } = options
   let whole = true
   let dropped = false
   const unrecorded = (reason: string): void => {
     whole = false
-    options.refused(reason)
+    // The run is ended all the same.
+    warnings.raise('RECOVERED', notWhole(run, reason))
   }
   const tried = <T>(work: Promise<T>, instead: T): Promise<T> =>
     work.catch((error: unknown) => {
@@ -74,6 +97,8 @@ export async function recoverRun(run: Run, options: RecoveryOptions): Promise<Ru
   )
   // What the log could not take stays where it is, for whoever looks.
   if (whole) await tried(store.logs.removeSpool(run), undefined)
+  if (ended.survivors.length > 0)
+    warnings.raise('SURVIVORS', `Processes of "${run.taskName}" could not be ended; see run ${run.id}`)
   return ended
 }
 

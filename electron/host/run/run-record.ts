@@ -33,6 +33,17 @@ export interface NewRun {
   readonly parameters: Parameters
 }
 
+/** What brings a run that somebody asks for. */
+export const byHand = {
+  triggeredBy: 'manual',
+  scheduledAt: null,
+  event: null,
+  folded: 0,
+  foldedFrom: null,
+  late: null,
+  replay: false,
+} as const
+
 const iso = (at: number): string => new Date(at).toISOString()
 
 /** The task's own parameters with those of one run over them. INVALID where two would meet in one variable. */
@@ -175,6 +186,19 @@ export function closingLine(status: EndedStatus, error: RunError | null, duratio
   const words = status.replace('_', ' ')
   const after = durationMs === null ? '' : ` after ${formatDuration(durationMs)}`
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${after}${error === null ? '' : `: ${errorWords(error)}`}`
+}
+
+/**
+ * Ms since the epoch: later than this a run does not start any more; null for however late, as one by hand.
+ * @param grace ms, or infinite
+ */
+export function startsUntil({ triggeredBy, createdAt }: Run, grace: number): number | null {
+  return triggeredBy === 'manual' || grace === Number.POSITIVE_INFINITY ? null : Date.parse(createdAt) + grace
+}
+
+/** Of a run whose log lacks something. */
+export function notWhole({ taskName }: Run, reason: string): string {
+  return `The log of a run of "${taskName}" is not whole: ${reason}`
 }
 
 /** The outcome of a run that never had a process. */

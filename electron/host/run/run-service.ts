@@ -5,22 +5,24 @@
 import { BelfryError, messageOf } from '@shared/errors'
 import type { Action } from '@shared/model/action'
 import type { Page, Parameters } from '@shared/model/common'
-import { hasEnded, type Run } from '@shared/model/run'
-import type { SkipReason } from '@shared/model/occurrence'
-import type { Settings } from '@shared/model/settings'
+import type { Run } from '@shared/model/run'
+import { groupLimit, type Settings } from '@shared/model/settings'
 import type { Task } from '@shared/model/task'
 import type { Executor } from '../executors/executor'
 import type { Ports } from '../ports'
+import { graceOf } from '../schedule/decide'
 import type { Ledger } from '../schedule/ledger'
 import type { DueTask } from '../schedule/planner'
 import type { RunQuery, Store } from '../store/types'
 import type { Warnings } from '../system/warnings'
 import { createDispatcher, type Claim } from './dispatcher'
 import { createLife, type Life } from './life'
-import { recoverRun } from './recovery'
-import { mergedParameters, queuedRun, type NewRun } from './run-record'
+import { createOffers } from './offers'
+import { recoverRun, unfinishedRuns } from './recovery'
+import { byHand, mergedParameters, notWhole, queuedRun, startsUntil, type NewRun } from './run-record'
+import { createSaver } from './saver'
 import { createStarts } from './starts'
-import { afterLong, deferred, sleep } from './timer'
+import { afterLong, deferred } from './timer'
 
 export interface RunServiceOptions {
   readonly ports: Pick<Ports, 'clock' | 'ids' | 'log'>
@@ -35,7 +37,6 @@ export interface RunServiceOptions {
 }
 
 export interface RunService {
-  /**
   /**
    * Starts a run by hand. Resolves once it is on disk. INVALID where its parameters and the task's own do not go together,
    * CONFLICT at the task's `maxInstances` unless forced, UNAVAILABLE while stopping.
@@ -59,10 +60,11 @@ export interface RunService {
   logReady(id: string): Promise<void>
   /** Resolves with the record when the run is over. */
   ended(id: string): Promise<Run>
-  /** Settles what the last host left unfinished. */
+  /** Settles what the last host left unfinished: what was queued goes on, once what ran is ended. */
   recover(): Promise<void>
-  slotsChanged(): void
-  /** No new starts; ends all runs within settings.shutdownGrace. A second call ends them at once. */
+  /** Looks who may start: limits that all share may have changed or, where one is named, those of the task. */
+  limitsChanged(taskId?: string): void
+  /** No new starts: what is queued stays for the next host. Ends all runs within settings.shutdownGrace; a second call at once. */
   stop(): Promise<void>
 }
 
@@ -71,16 +73,37 @@ export function createRunService(options: RunServiceOptions): RunService {
   const { clock, ids, log } = ports
   const { ledger } = options
   const lives = new Map<string, Life>()
-  /** Ended runs whose last line the disk has refused so far. */
-  const unsaved = new Map<string, Run>()
-  /** Words of the warnings that are over once the disk takes a record. */
-  const refusals = new Set<string>()
+  const saver = createSaver({ clock, runs: store.runs, warnings })
   const dispatcher = createDispatcher({
     clock,
     maxConcurrent: () => settings().maxConcurrent,
-    groupLimit: (group) => settings().groups[group] ?? 1,
+    groupLimit: (group) => groupLimit(settings(), group),
+    maxInstances: (id) => options.task(id)?.policy.maxInstances,
   })
   const starts = createStarts(store.runs)
+  const offers = createOffers({
+    clock,
+    ledger,
+    dispatcher,
+    starts,
+    task: options.task,
+    async begin(task, due, waits) {
+      await begin(task, { ...due, parameters: mergedParameters(task, due.parameters) }, waits)
+    },
+    replace(id) {
+      const life = lives.get(id)
+      void life?.end('replace', life.task.policy.killGrace)
+    },
+    spare: (id) => dispatcher.ending(id, (lives.get(id)?.run().ending ?? null) !== null),
+    refused(task, error) {
+      log.error({ err: error, task: task.id }, 'a due occurrence could not be recorded')
+      saver.refused(`"${task.name}" is due and cannot start: ${messageOf(error)}`)
+    },
+    impossible(task, error) {
+      log.error({ err: error, task: task.id }, 'no run could be made of a due occurrence')
+      warnings.raise('UNPLANNED', `"${task.name}" was due and did not start: ${messageOf(error)}`)
+    },
+  })
   let stopping: Promise<void> | undefined
 
   const begin = async (
@@ -101,10 +124,11 @@ export function createRunService(options: RunServiceOptions): RunService {
     try {
       await stored
     } catch (error) {
+      starts.takeBack(task, now)
       claim.forget()
       throw error
     }
-    diskTakes()
+    saver.taken()
     options.changed(run, true)
     claim.live()
     return run
@@ -129,7 +153,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       at: Date.parse(run.scheduledAt ?? run.createdAt),
       waits,
       replay: run.replay,
-      patience: patienceOf(task, run),
+      until: startsUntil(run, graceOf(task)),
       ready: () => void entered.promise.then(({ ready }) => ready()),
       expired: () => void entered.promise.then(({ expired }) => expired()),
     }
@@ -148,7 +172,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       },
       logLimit: settings().logLimit,
       changed: options.changed,
-      save,
+      save: (ended) => saver.save(ended),
       logRefused: (ended, reason, kept) =>
         warnings.raise('STORAGE', `${notWhole(ended, reason)}; what it lacks is kept in ${kept}`),
     })
@@ -172,81 +196,12 @@ export function createRunService(options: RunServiceOptions): RunService {
     }
   }
 
-  /** Ms that a run may wait for its turn; a run by hand waits as long as it takes. */
-  const patienceOf = (task: Task, run: Run): number | null => {
-    const grace = task.policy.misfireGrace
-    if (grace === null || run.triggeredBy === 'manual') return null
-    return Math.max(0, grace - (clock.now() - Date.parse(run.createdAt)))
-  }
-
-  const diskRefuses = (message: string): void => {
-    refusals.add(message)
-    warnings.raise('STORAGE', message)
-  }
-
-  /** What was refused before is over. A log that is not whole stays so. */
-  const diskTakes = (): void => {
-    for (const { id, message } of warnings.all()) if (refusals.has(message)) warnings.dismiss(id)
-    refusals.clear()
-  }
-
-  /** The end of a run is a fact: it is written as soon as the disk takes it. */
-  const save = async (run: Run): Promise<void> => {
-    try {
-      await store.runs.put(run)
-      unsaved.delete(run.id)
-      diskTakes()
-    } catch (error) {
-      unsaved.set(run.id, run)
-      diskRefuses(`The end of a run of "${run.taskName}" could not be recorded: ${messageOf(error)}`)
-      if (stopping === undefined) void sleep(clock, 2000).then(() => (unsaved.has(run.id) ? save(run) : undefined))
-    }
-  }
-
-  const current = (run: Run): Run => lives.get(run.id)?.run() ?? unsaved.get(run.id) ?? run
+  const current = (run: Run): Run => lives.get(run.id)?.run() ?? saver.unsaved(run.id) ?? run
 
   const get = async (id: string): Promise<Run> => {
-    const run = lives.get(id)?.run() ?? unsaved.get(id) ?? (await store.runs.get(id))
+    const run = lives.get(id)?.run() ?? saver.unsaved(id) ?? (await store.runs.get(id))
     if (run === undefined) throw new BelfryError('NOT_FOUND', `there is no run "${id}"`, { field: 'id' })
     return run
-  }
-
-  const offer = async (due: DueTask): Promise<void> => {
-    const task = options.task(due.taskId)
-    if (stopping !== undefined || task === undefined) return
-    const verdict = dispatcher.judge(task.id, task.policy, due.replay)
-    if (verdict.kind === 'skip') return skip(due, 'overlap', verdict.runId)
-    if (task.policy.rateLimit !== null && starts.isOver(task, task.policy.rateLimit, clock.now()))
-      return skip(due, 'rate_limit', null)
-    if (verdict.kind === 'replace') void lives.get(verdict.runId)?.end('replace', task.policy.killGrace)
-    await begin(task, { ...due, parameters: mergedParameters(task, due.parameters) }, verdict.kind !== 'start')
-  }
-
-  const skip = (due: DueTask, reason: SkipReason, runId: string | null): void => {
-    const { taskId, scheduledAt, event, folded, foldedFrom } = due
-    const range = { from: foldedFrom ?? scheduledAt, until: scheduledAt, count: folded + 1 }
-    ledger.record(taskId, { state: 'skipped', reason, ...range }, { event, runId })
-  }
-
-  /** The disk may take it yet. */
-  const offerAgain = (due: DueTask, error: unknown): void => {
-    const task = options.task(due.taskId)
-    if (task === undefined || stopping !== undefined) return
-    log.error({ err: error, task: task.id }, 'a due occurrence could not be recorded')
-    diskRefuses(`"${task.name}" is due and cannot start: ${messageOf(error)}`)
-    const grace = task.policy.misfireGrace ?? Number.POSITIVE_INFINITY
-    void sleep(clock, 2000).then(() => {
-      const ms = clock.now() - due.scheduledAt
-      if (ms > grace) {
-        const { taskId, scheduledAt, event, folded, foldedFrom } = due
-        const range = { from: foldedFrom ?? scheduledAt, until: scheduledAt, count: folded + 1 }
-        ledger.record(taskId, { state: 'missed', reason: 'busy', ...range }, { event })
-      } else attempt({ ...due, late: due.late ?? (ms >= 2000 ? { ms, reason: 'busy' } : null) })
-    })
-  }
-
-  const attempt = (due: DueTask): void => {
-    offer(due).catch((error: unknown) => offerAgain(due, error))
   }
 
   const endAll = (now: boolean): void => {
@@ -264,18 +219,21 @@ export function createRunService(options: RunServiceOptions): RunService {
     }
   }
 
-  /** A run that the last host left in the queue. */
+  /** A run that the last host left in the queue, by the task as it is now. */
   const goOn = (task: Task, run: Run): void => {
-    const { live } = stand(task, run, run.replay || dispatcher.isFull(task.id, task.policy), Promise.resolve())
-    live()
+    if (stopping !== undefined) return
+    const { revision, policy } = task
+    const waits = run.replay || dispatcher.inTheWay(task.id, policy) !== undefined
+    const now = { ...run, taskRevision: revision, priority: policy.priority }
+    stand(task, now, waits, Promise.resolve()).live()
   }
 
   return {
     async startManual(task, parameters, force = false) {
       if (stopping) throw new BelfryError('UNAVAILABLE', 'the host is stopping; nothing starts any more')
       const all = mergedParameters(task, parameters)
-      if (!force && dispatcher.isFull(task.id, task.policy)) {
-        const [active = ''] = dispatcher.runsOf(task.id)
+      const active = dispatcher.inTheWay(task.id, task.policy)
+      if (!force && active !== undefined) {
         throw new BelfryError('CONFLICT', `"${task.name}" is running already (run ${active})`, {
           field: 'id',
           detail: { runId: active },
@@ -283,7 +241,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       }
       return begin(task, { ...byHand, parameters: all }, false)
     },
-    startDue: (due) => due.forEach(attempt),
+    startDue: (due) => offers.add(due),
     async cancel(id) {
       const life = lives.get(id)
       const ending = life?.end('cancel', life.task.policy.killGrace)
@@ -316,48 +274,22 @@ export function createRunService(options: RunServiceOptions): RunService {
       return get(id)
     },
     async recover() {
-      await Promise.all(
-        store.runs.unfinished().map(async (id) => {
-          const run = await store.runs.get(id)
-          if (run === undefined || hasEnded(run.status)) return
-          const task = options.task(run.taskId)
-          if (run.status === 'queued' && task !== undefined) return goOn(task, run)
-          const ended = await recoverRun(run, {
-            executor: options.executors.command,
-            store,
-            clock,
-            logLimit: settings().logLimit,
-            refused: (reason) => warnings.raise('RECOVERED', notWhole(run, reason)),
-          })
-          if (ended.survivors.length > 0)
-            warnings.raise('SURVIVORS', `Processes of "${run.taskName}" could not be ended; see run ${run.id}`)
-          await save(ended)
-        }),
-      )
+      const { queued, others } = await unfinishedRuns(store.runs, options.task)
+      const recovery = { executor: options.executors.command, store, clock, logLimit: settings().logLimit, warnings }
+      await Promise.all(others.map(async (run) => saver.save(await recoverRun(run, recovery))))
+      for (const { task, run } of queued) goOn(task, run)
     },
-    slotsChanged: () => dispatcher.review(),
+    limitsChanged: (taskId) => dispatcher.review(taskId),
     async stop() {
       if (stopping) {
         endAll(true)
         return stopping
       }
+      offers.stop()
+      saver.stop()
       stopping = Promise.all([...lives.values()].map((life) => life.over)).then(() => undefined)
       endAll(false)
       return stopping
     },
   }
-}
-
-const byHand = {
-  triggeredBy: 'manual',
-  scheduledAt: null,
-  event: null,
-  folded: 0,
-  foldedFrom: null,
-  late: null,
-  replay: false,
-} as const
-
-function notWhole({ taskName }: Run, reason: string): string {
-  return `The log of a run of "${taskName}" is not whole: ${reason}`
 }

@@ -117,7 +117,7 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
     settings: () => store.settings.get(),
     async changeSettings(change) {
       const settings = await alone(() => keep(change))
-      runs.slotsChanged()
+      runs.limitsChanged()
       tell()
       return settings
     },

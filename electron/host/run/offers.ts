@@ -1,0 +1,175 @@
+/**
+ * What becomes of occurrences that are due: a run, one that waits, or a reason why not. A task's are offered one after another,
+ * each once the one before it is on disk: what is there tells up to where the task's occurrences are decided. While the disk
+ * refuses, they are offered again.
+ */
+import { BelfryError } from '@shared/errors'
+import type { Task } from '@shared/model/task'
+import type { Clock } from '../ports'
+import { graceOf, lateness, replayLimit, type Fate } from '../schedule/decide'
+import { jitterOf } from '../schedule/jitter'
+import type { Ledger } from '../schedule/ledger'
+import type { DueTask } from '../schedule/planner'
+import type { Dispatcher } from './dispatcher'
+import type { Starts } from './starts'
+
+export interface OffersOptions {
+  readonly clock: Clock
+  readonly ledger: Pick<Ledger, 'record' | 'hold'>
+  readonly dispatcher: Pick<Dispatcher, 'judge' | 'ending'>
+  readonly starts: Pick<Starts, 'isOver'>
+  readonly task: (id: string) => Task | undefined
+  /** Queues a run; `waits`: behind the task's own. Rejects with STORAGE when the disk refuses, else with why there can be none. */
+  readonly begin: (task: Task, due: DueTask, waits: boolean) => Promise<void>
+  /** Ends the run: a later one takes its place. */
+  readonly replace: (runId: string) => void
+  /** It is not replaced after all. */
+  readonly spare: (runId: string) => void
+  /** It will be tried again. */
+  readonly refused: (task: Task, error: unknown) => void
+  /** No run can be made of what is due. */
+  readonly impossible: (task: Task, error: unknown) => void
+}
+
+export interface Offers {
+  /** Soonest first. */
+  add(due: readonly DueTask[]): void
+  /** What is not decided yet stays so. */
+  stop(): void
+}
+
+/** What is being decided of a task, and what has come due behind it. */
+interface Line {
+  due: DueTask[]
+  /** Lets what the ledger has of later instants go to disk. */
+  release: () => void
+}
+
+/** Ms after which the disk is asked again. */
+const pause = 2000
+
+export function createOffers(options: OffersOptions): Offers {
+  const { clock, ledger, dispatcher, starts } = options
+  const lines = new Map<string, Line>()
+  const pauses = new Set<() => void>()
+  let stopped = false
+
+  const record = (due: DueTask, fate: Fate, runId: string | null = null): void => {
+    const range = { from: due.foldedFrom ?? due.scheduledAt, until: due.scheduledAt, count: due.folded + 1 }
+    ledger.record(due.taskId, { ...fate, ...range }, { event: due.event, runId })
+  }
+
+  const decide = async (task: Task, due: DueTask): Promise<void> => {
+    const verdict = dispatcher.judge(task.id, task.policy, due.replay)
+    if (verdict.kind === 'skip') return record(due, { state: 'skipped', reason: 'overlap' }, verdict.runId)
+    if (starts.isOver(task, clock.now())) return record(due, { state: 'skipped', reason: 'rate_limit' })
+    if (verdict.kind !== 'replace') return options.begin(task, due, verdict.kind === 'wait')
+    const { runId } = verdict
+    // Chosen now, ended once there is something in its place.
+    dispatcher.ending(runId)
+    try {
+      await options.begin(task, due, true)
+    } catch (error) {
+      options.spare(runId)
+      throw error
+    }
+    options.replace(runId)
+  }
+
+  const workOff = async (taskId: string, line: Line): Promise<void> => {
+    for (let due = line.due[0]; due !== undefined && !stopped; due = line.due[0]) {
+      const task = options.task(taskId)
+      if (task === undefined) break
+      try {
+        await decide(task, due)
+        line.due.shift()
+      } catch (error) {
+        if (error instanceof BelfryError && error.code === 'STORAGE') {
+          options.refused(task, error)
+          await again()
+          line.due = outstanding(options.task(taskId) ?? task, line.due)
+        } else {
+          options.impossible(task, error)
+          record(due, { state: 'missed', reason: 'busy' })
+          line.due.shift()
+        }
+      }
+      holdFor(taskId, line)
+    }
+    // What is not decided is decided by the next host: no later instant may go to disk before it.
+    if (stopped) return
+    lines.delete(taskId)
+    line.release()
+  }
+
+  /** Events set no watermark. */
+  const holdFor = (taskId: string, line: Line): void => {
+    const { release } = line
+    const first = line.due.find(({ event }) => event === null)
+    line.release = first === undefined ? nothing : ledger.hold(taskId, first.foldedFrom ?? first.scheduledAt)
+    release()
+  }
+
+  const again = (): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = clock.after(pause, () => {
+        pauses.delete(cancel)
+        resolve()
+      })
+      pauses.add(cancel)
+    })
+
+  /** What of the line is still to run, by the task's policy. */
+  const outstanding = (task: Task, line: readonly DueTask[]): DueTask[] => {
+    const now = clock.now()
+    const left: DueTask[] = []
+    for (const due of line) {
+      const since =
+        due.event === null ? due.scheduledAt + jitterOf(task.id, due.scheduledAt, task.policy.jitter) : due.scheduledAt
+      if (now - since > graceOf(task)) record(due, { state: 'missed', reason: 'busy' })
+      else left.push({ ...due, late: lateness(since, now, () => due.late?.reason ?? 'busy') })
+    }
+    return task.policy.coalesce ? folded(left) : oneByOne(left)
+  }
+
+  /** Events never merge. */
+  const folded = (line: readonly DueTask[]): DueTask[] => {
+    const timed = line.filter(({ event }) => event === null)
+    const [first] = timed
+    const last = timed.at(-1)
+    if (first === undefined || last === undefined || first === last) return [...line]
+    const count = timed.reduce((sum, due) => sum + due.folded + 1, -1)
+    const one = { ...last, folded: count, foldedFrom: first.foldedFrom ?? first.scheduledAt }
+    return line.flatMap((due) => (due.event !== null ? [due] : due === last ? [one] : []))
+  }
+
+  const oneByOne = (line: readonly DueTask[]): DueTask[] => {
+    const timed = line.filter(({ event }) => event === null)
+    const over = new Set(timed.slice(0, Math.max(0, timed.length - replayLimit)))
+    for (const due of over) record(due, { state: 'missed', reason: 'busy' })
+    const replay = timed.length > 1
+    return line
+      .filter((due) => !over.has(due))
+      .map((due) => (due.event === null ? { ...due, replay: due.replay || replay } : due))
+  }
+
+  return {
+    add(due) {
+      for (const one of due) {
+        const known = lines.get(one.taskId)
+        const line = known ?? { due: [], release: nothing }
+        line.due.push(one)
+        holdFor(one.taskId, line)
+        if (known !== undefined) continue
+        lines.set(one.taskId, line)
+        void workOff(one.taskId, line)
+      }
+    },
+    stop() {
+      stopped = true
+      for (const cancel of pauses) cancel()
+    },
+  }
+}
+
+const nothing = (): void => undefined
