@@ -1,121 +1,195 @@
 /**
- * Which days a cron expression means. croner does the maths, in days of a calendar without zones; each of its objects costs
- * 60 KB, so that days are kept instead of objects.
+ * Which days a cron expression means, in a calendar without zones. The forms are those of croner 11 (its search is not used:
+ * after a February it loses the first days of March where a day field also means a 30th or 31st, as in `0 0 1,30 * *`).
+ *
+ * Whether a day of a month is meant depends only on the month's length and its first weekday: 28 kinds of month, each looked
+ * at once.
  */
-import { Cron } from 'croner'
-import { messageOf } from '../errors'
-import { invalidExpression, type CronFields } from './cron-fields'
+import {
+  fieldRange,
+  invalidExpression,
+  valuesOf,
+  type CronFields,
+  type FieldKind,
+  type FieldRange,
+} from './cron-fields'
 
 export interface CronDays {
-  /** The first day strictly after `day` (days since 1970-01-01); undefined when none comes. */
+  /** The first day strictly after `day` (days since 1970-01-01) up to the year 9999; undefined when none comes. */
   next(day: number): number | undefined
 }
 
+type DayFields = Pick<CronFields, 'day' | 'month' | 'weekday' | 'year'>
+
 const dayMs = 86_400_000
+const lastYear = 9999
 const keptLimit = 2000
 const kept = new Map<string, CronDays>()
 
-/** @param pattern from `dayPattern`. Throws INVALID for fields that cannot be read. */
-export function cronDays(pattern: string): CronDays {
-  if (pattern === '* * * *') return everyDay
-  let days = kept.get(pattern)
+const dayKind: FieldKind = { name: 'day', low: 1, high: 31, size: 31 }
+const monthNames = ['', 'jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const monthKind: FieldKind = { name: 'month', low: 1, high: 12, size: 12, names: monthNames }
+const weekdayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+const weekdayKind: FieldKind = { name: 'weekday', low: 0, high: 6, highest: 7, size: 7, names: weekdayNames }
+const yearKind: FieldKind = { name: 'year', low: 1, high: lastYear, size: 10_000 }
+
+/** Throws INVALID for fields that cannot be read. */
+export function cronDays(fields: DayFields): CronDays {
+  const { day, month, weekday, year } = fields
+  const key = `${day} ${month} ${weekday} ${year}`
+  let days = kept.get(key)
   if (days === undefined) {
-    days = build(pattern)
-    kept.set(pattern, days)
+    days = build(fields)
+    kept.set(key, days)
     if (kept.size > keptLimit) kept.delete(kept.keys().next().value as string)
   }
   return days
 }
 
-const everyDay: CronDays = { next: (day) => (day < lastDay ? day + 1 : undefined) }
-/** 31 December 9999. */
-const lastDay = 2_932_896
+function build(fields: DayFields): CronDays {
+  const meant = monthDays(fields.day, fields.weekday)
+  const months = monthFlags(fields.month)
+  const nextYear = yearSearch(fields.year)
+  /** By length (28 to 31) and first weekday: bit 0 for the 1st. -1: not looked at yet. */
+  const masks = new Int32Array(28).fill(-1)
 
-/** The fields as croner takes them: day, month, weekday, year. Throws INVALID for a `?` where it does not belong. */
-export function dayPattern({
-  day,
-  month,
-  weekday,
-  year,
-}: Pick<CronFields, 'day' | 'month' | 'weekday' | 'year'>): string {
-  for (const [name, field] of Object.entries({ month, year }))
-    if (field.includes('?')) throw invalidExpression(`"?" stands only for a day; the ${name} is "${field}"`)
-  const stepped = (field: string): boolean => field.startsWith('*') && field !== '*'
-  // croner ORs a stepped day field with the other; Vixie cron, whose rule this is, ANDs them.
-  const both = (stepped(day) && weekday !== '*') || (stepped(weekday) && day !== '*')
-  return [day, month, both ? `+${weekday.replace(/^\+/, '')}` : weekday, year]
-    .map((field) => (field === '?' ? '*' : field))
-    .join(' ')
-}
-
-/** Whoever asks walks on from day to day: what was found is kept, the object that found it need not be. */
-function build(pattern: string): CronDays {
-  cronerFor(pattern)
-  /** All that come after `from`, up to the last found; up to the end of time where `ended`. */
-  let found: number[] = []
-  let from = 0
-  let ended = false
-  let ahead = 1
-
-  const search = (after: number): void => {
-    const cron = cronerFor(pattern)
-    from = after
-    found = []
-    ended = false
-    for (let day = after; found.length < ahead && !ended;) {
-      const next = cron.nextRun(new Date(day * dayMs))
-      if (next === null) ended = true
-      else found.push((day = Math.round(next.getTime() / dayMs)))
+  const maskOf = (length: number, first: number): number => {
+    const kind = (length - 28) * 7 + first
+    let mask = masks[kind] ?? -1
+    if (mask < 0) {
+      mask = 0
+      for (let date = 1; date <= length; date++) if (meant(date, length, first)) mask |= 1 << (date - 1)
+      masks[kind] = mask
     }
-    ahead = Math.min(ahead * 2, furthestAhead)
+    return mask
   }
 
   return {
-    next(day) {
-      if (day < from || (!ended && day >= (found.at(-1) ?? from))) search(day)
-      return found[firstAfter(found, day)]
+    next(after) {
+      const start = new Date((after + 1) * dayMs)
+      let [year, month] = [start.getUTCFullYear(), start.getUTCMonth() + 1]
+      /** Of the dates of this month, those that count. */
+      let ahead = -1 << (start.getUTCDate() - 1)
+      for (;;) {
+        const allowed = nextYear(year)
+        if (allowed === undefined) return undefined
+        if (allowed !== year) [year, month, ahead] = [allowed, 1, -1]
+        let firstDay = daysTo(year, month)
+        for (; month <= 12; month++) {
+          const length = lengthOf(year, month)
+          const mask = months[month] ? maskOf(length, weekdayOf(firstDay)) & ahead : 0
+          if (mask !== 0) return firstDay + 31 - Math.clz32(mask & -mask)
+          firstDay += length
+          ahead = -1
+        }
+        ;[year, month] = [year + 1, 1]
+      }
     },
   }
 }
 
-function firstAfter(sorted: readonly number[], value: number): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle] ?? 0) > value) high = middle
-    else low = middle + 1
-  }
-  return low
+/** Days since 1970-01-01 of the 1st of a month. */
+function daysTo(year: number, month: number): number {
+  const first = new Date(0)
+  first.setUTCFullYear(year, month - 1, 1)
+  return first.getTime() / dayMs
 }
 
-const furthestAhead = 64
-const croners = new Map<string, Cron>()
-const cronersKept = 8
+function lengthOf(year: number, month: number): number {
+  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+}
 
-function cronerFor(pattern: string): Cron {
-  let cron = croners.get(pattern)
-  if (cron === undefined) {
-    try {
-      // A fixed offset of 0: pure calendar, no zone is asked.
-      cron = new Cron(`0 0 0 ${pattern}`, { utcOffset: 0, paused: true })
-    } catch (error) {
-      throw invalidExpression(reason(messageOf(error)), error)
+function weekdayOf(day: number): number {
+  // 1970 began on a Thursday.
+  return (((day + 4) % 7) + 7) % 7
+}
+
+/** Whether a date of a month of this length and first weekday is meant. */
+type DateTest = (date: number, length: number, first: number) => boolean
+
+function monthDays(dayField: string, weekdayField: string): DateTest {
+  const and = weekdayField.startsWith('+')
+  const week = and ? weekdayField.slice(1) : weekdayField
+  const days = dayTests(dayField)
+  const weekdays = weekdayTests(week)
+  const open = (field: string): boolean => field === '?' || field.startsWith('*')
+  const both = and || open(dayField) || open(week)
+  return (date, length, first) => {
+    const one = days.some((test) => test(date, length, first))
+    if (one !== both) return one
+    return weekdays.some((test) => test(date, length, first))
+  }
+}
+
+function dayTests(field: string): DateTest[] {
+  if (field === '?') return [() => true]
+  return field.split(',').map((part): DateTest => {
+    if (/^L$/i.test(part)) return (date, length) => date === length
+    if (/^LW$/i.test(part)) return (date, length, first) => date === nearestWorkday(length, length, first)
+    const [, near] = /^(\d+)W$/i.exec(part) ?? []
+    if (near !== undefined) {
+      const { from: wanted } = fieldRange(dayKind, near, field)
+      return (date, length, first) => wanted <= length && date === nearestWorkday(wanted, length, first)
     }
-    croners.set(pattern, cron)
-    if (croners.size > cronersKept) croners.delete(croners.keys().next().value as string)
-  }
-  return cron
+    if (/[LW]/i.test(part) && /^[\dLW*/-]+$/i.test(part))
+      throw invalidExpression(`"${part}" is no day of the month; there are L (the last), LW (the last workday) and 15W`)
+    const meant = new Set(valuesOf(fieldRange(dayKind, part, field)))
+    return (date) => meant.has(date)
+  })
 }
 
-/** croner's words without its name, in the operator's terms. */
-function reason(message: string): string {
-  return message
-    .replace(/^CronPattern: /, '')
-    .replace(
-      /^configuration entry \d+ \((.*)\) contains illegal characters\.?$/i,
-      '"$1" is not a number, a name, a list, a range or a step',
-    )
-    .replace('dayOfWeek', 'weekday')
-    .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
-    .replace(/\.$/, '')
+/** Monday to Friday; never in another month. */
+function nearestWorkday(date: number, length: number, first: number): number {
+  const weekday = (first + date - 1) % 7
+  if (weekday === 6) return date === 1 ? 3 : date - 1
+  if (weekday === 0) return date === length ? date - 2 : date + 1
+  return date
+}
+
+function weekdayTests(field: string): DateTest[] {
+  if (field === '?') return [() => true]
+  return field.split(',').map((part): DateTest => {
+    const [, span = part, hashed, last] = /^(.+?)(?:#(.*)|(L))?$/i.exec(part) ?? []
+    if (/^(L|#.*)$/i.test(part)) throw invalidExpression(`"${part}" needs a weekday before it: 5L is the last Friday`)
+    const which = hashed ?? last
+    if (which === undefined) {
+      const meant = weekdaySet(span, field)
+      return (date, _length, first) => meant.has((first + date - 1) % 7)
+    }
+    if (!/^([1-5]|L)$/i.test(which) || span === '*')
+      throw invalidExpression(`"${part}" is not a weekday of the month; after # comes 1 to 5, or L for the last`)
+    const meant = weekdaySet(span, field)
+    const nth = /L/i.test(which) ? 0 : Number(which)
+    return (date, length, first) =>
+      meant.has((first + date - 1) % 7) && (nth === 0 ? date + 7 > length : Math.ceil(date / 7) === nth)
+  })
+}
+
+function weekdaySet(span: string, field: string): Set<number> {
+  return new Set([...valuesOf(fieldRange(weekdayKind, span, field))].map((value) => value % 7))
+}
+
+function monthFlags(field: string): Uint8Array {
+  const meant = new Uint8Array(13)
+  for (const part of field.split(','))
+    for (const value of valuesOf(fieldRange(monthKind, part, field))) meant[value] = 1
+  return meant
+}
+
+/** The first year that is meant, the given one or later. */
+function yearSearch(field: string): (year: number) => number | undefined {
+  const ranges = field.split(',').map((part): FieldRange => {
+    const range = fieldRange(yearKind, part, field)
+    // A step over all years counts from 0, which is none.
+    return part.startsWith('*/') ? { ...range, from: range.step } : range
+  })
+  return (year) => {
+    let soonest: number | undefined
+    for (const { from, to, step } of ranges) {
+      const next = year <= from ? from : from + Math.ceil((year - from) / step) * step
+      if (next <= to && (soonest === undefined || next < soonest)) soonest = next
+    }
+    return soonest
+  }
 }

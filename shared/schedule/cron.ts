@@ -6,7 +6,7 @@
  * unrestricted (a step over all days too), and the two are AND-ed. Names, `L`, `W`, `LW`, `#`, `#L`, `+` as croner 11 reads
  * them.
  */
-import { cronDays, dayPattern } from './cron-days'
+import { cronDays } from './cron-days'
 import { cronFields, invalidExpression, timeField, type CronFields } from './cron-fields'
 import { localTimes, transitionNear } from './zone-offsets'
 
@@ -59,7 +59,8 @@ export function checkCron(expression: string, zone: string, reference: number): 
 }
 
 /**
- * The first instant (ms) strictly after `after` (ms), or undefined when there is none (a year that has passed, 30 February).
+ * The first instant (ms) strictly after `after` (ms), or undefined when there is none up to the year 9999 (30 February, a year
+ * that has passed).
  * Throws INVALID for an expression that cannot be read.
  */
 export function nextCron(
@@ -74,6 +75,9 @@ export function nextCron(
   }
 }
 
+/** What comes later cannot be written down as an instant. */
+const endOfTime = Date.UTC(10_000, 0)
+
 /** Like `nextCron`, but also tells what the task's own rule lets a gap swallow. */
 export function nextCronInstant(
   expression: string,
@@ -82,6 +86,7 @@ export function nextCronInstant(
   dst: DstPolicy = autoDst,
 ): CronInstant | undefined {
   const cron = compiled(expression)
+  if (after >= endOfTime) return undefined
   const rule = dstRule(cron.fields, dst)
   const near = transitionNear(zone, after)
   const first = fromLocal(cron, rule, zone, after, after + near.offset)
@@ -109,6 +114,7 @@ function fromLocal(
       next = behind
       continue
     }
+    if (found.first >= endOfTime) return undefined
     if (found.first > after) return { at: found.first, lost: false }
     if (found.second !== undefined && found.second > after && rule.overlap === 'both')
       return { at: found.second, lost: false }
@@ -141,8 +147,7 @@ function compile(fields: CronFields): CompiledCron {
   const seconds = following(timeField('second', fields.second))
   const minutes = following(timeField('minute', fields.minute))
   const hours = following(timeField('hour', fields.hour))
-  const pattern = dayPattern(fields)
-  cronDays(pattern)
+  const calendar = cronDays(fields)
 
   /** The first second of the day at or after `from`; -1 when none is left. */
   const timeFrom = (from: number): number => {
@@ -165,7 +170,6 @@ function compile(fields: CronFields): CompiledCron {
     next(local) {
       const from = Math.floor(local / 1000) + 1
       const day = Math.floor(from / daySeconds)
-      const calendar = cronDays(pattern)
       let next = calendar.next(day - 1)
       if (next === day) {
         const time = timeFrom(from - day * daySeconds)

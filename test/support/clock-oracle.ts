@@ -156,7 +156,7 @@ export function fieldValues(field: string, low: number, high: number, kind?: 'mo
 
 function dayMatcher(days: string, months: string, weekdays: string, years: string): (date: Date) => boolean {
   const monthSet = new Set(fieldValues(months, 1, 12, 'month'))
-  const yearSet = years === '*' ? undefined : new Set(fieldValues(years, 1, 9999))
+  const yearSet = years === '*' ? undefined : new Set(fieldValues(years, 0, 9999))
   const week = weekdays.replace(/^\+/, '')
   const open = (field: string): boolean => field.startsWith('*') || field === '?'
   const both = weekdays.startsWith('+') || open(days) || open(week)
