@@ -117,7 +117,7 @@ test.describe('validation', () => {
         await visit('/tasks/new')
         await page.getByRole('textbox', { name: 'minute' }).fill(expression)
         await expect(page.getByRole('alert').filter({ hasText: reason })).toBeVisible()
-        await expect(page.getByText('Shows once every trigger can be read.')).toBeVisible()
+        await expect(page.getByText('Shows once all of its schedule can be read.')).toBeVisible()
       })
     }
   })

@@ -46,8 +46,37 @@ describe('a schedule in English words', () => {
     [{ kind: 'startup' }, 'When Belfry starts'],
     [{ kind: 'startup', on: 'boot', delay: '1m' }, 'Once per boot, after 1 minute'],
     [{ kind: 'manual' }, 'Only by hand'],
+    [
+      { kind: 'cron', expression: '15 2 * * *', from: '2027-01-01T00:00:00+01:00' },
+      'At 02:15, every day, from 2027-01-01 00:00',
+    ],
+    [
+      { kind: 'cron', expression: '15 2 * * *', timezone: 'Asia/Tokyo', until: '2027-06-01T15:00:30Z' },
+      'At 02:15, every day (Asia/Tokyo), until 2027-06-02 00:00:30',
+    ],
+    [
+      { kind: 'interval', every: '1h', anchor: '2027-01-01T00:00:00Z', until: '2027-07-01T00:00:00Z' },
+      'Every hour, counted from 2027-01-01 01:00, until 2027-07-01 02:00',
+    ],
+    [{ kind: 'interval', every: '1h', mode: 'fixed-delay' }, '1 hour after each end'],
+    [{ kind: 'resume' }, 'When the machine wakes'],
+    [{ kind: 'resume', delay: '1h' }, 'When the machine wakes, after 1 hour'],
+    [{ kind: 'watch', paths: ['~/in'] }, 'When ~/in changes'],
+    [
+      { kind: 'watch', paths: ['~/in', '/srv'], events: ['remove', 'add'], settle: '10s' },
+      'When ~/in +1 changes (added, removed), after 10 seconds of quiet',
+    ],
+    [{ kind: 'watch', paths: ['~/in'], settle: 0 }, 'When ~/in changes, after 0 seconds of quiet'],
+    [{ kind: 'after', tasks: ['a'] }, 'After “a” succeeds'],
   ])('%j is "%s"', (input, words) => {
     expect(scheduleWords([trigger.parse(input)], 'en', berlin)).toBe(words)
+  })
+
+  it('calls the tasks that it follows by their names', () => {
+    const follows = trigger.parse({ kind: 'after', tasks: ['a', 'b'], on: 'failure' })
+    expect(scheduleWords([follows], 'en', berlin, (id) => ({ a: 'Dump' })[id] ?? 'gone')).toBe(
+      'After “Dump”, “gone” fails',
+    )
   })
 
   it('joins several triggers and leaves out the manual one', () => {

@@ -228,8 +228,8 @@ describe('the editor’s form', () => {
     [
       'nothing to watch',
       { triggers: [triggerOf({ kind: 'watch', paths: [''], events: ['add'], settle: '2s' })] },
-      'triggers.0.paths.0',
-      'absolute',
+      'triggers.0.paths',
+      'needs a path',
     ],
     [
       'no change to watch for',

@@ -94,7 +94,8 @@ export function triggerInput(form: TriggerForm): object {
     case 'watch':
       return {
         kind: 'watch',
-        paths: form.paths,
+        // One that has none yet lacks a path; it does not have a wrong one.
+        paths: form.paths.every((path) => path.trim() === '') ? [] : form.paths,
         events: form.events,
         ...given('settle', form.settle.trim()),
       }

@@ -141,7 +141,7 @@ export const editor = {
   bounds: {
     from: 'Not before',
     fromClosed: 'Begin and end',
-    anchor: 'Counted from',
+    anchor: 'Anchor',
     anchorClosed: 'Anchor and end',
     until: 'Not after',
   },

@@ -139,8 +139,8 @@ export const editor: Wording<typeof english> = {
   bounds: {
     from: '不早于',
     fromClosed: '起止时间',
-    anchor: '计时起点',
-    anchorClosed: '起点和截止时间',
+    anchor: '起点',
+    anchorClosed: '起点和截止',
     until: '不晚于',
   },
   cron: {
