@@ -22,7 +22,9 @@ export const cronTrigger = z
     until: instant.optional(),
   })
   .superRefine((trigger, context) => {
-    refuseUnplannable(trigger.timezone, context, 'expression', (zone) => checkCron(trigger.expression, zone, beginning))
+    // Whether it ever comes is the same in every zone, and to ask for the machine's takes ten times as long.
+    const zone = trigger.timezone ?? 'UTC'
+    refuseUnplannable(trigger.timezone, context, 'expression', () => checkCron(trigger.expression, zone, beginning))
     if (trigger.from !== undefined && trigger.until !== undefined && trigger.until < trigger.from) {
       context.addIssue({ code: 'custom', path: ['until'], message: 'must not be before from' })
     }
@@ -63,7 +65,8 @@ export const dateTrigger = z
   .superRefine((trigger, context) => {
     // An instant needs no zone, and what has no such form or date has its issue already.
     if (!localTime.safeParse(trigger.at).success) return
-    refuseUnplannable(trigger.timezone, context, 'at', (zone) => void localToInstant(trigger.at, zone))
+    const zone = trigger.timezone ?? machineTimeZone()
+    refuseUnplannable(trigger.timezone, context, 'at', () => void localToInstant(trigger.at, zone))
   })
 
 export const manualTrigger = z.object({ kind: z.literal('manual') })
@@ -136,11 +139,11 @@ function refuseUnplannable(
   timezone: string | undefined,
   context: z.core.$RefinementCtx,
   field: string,
-  check: (zone: string) => void,
+  check: () => void,
 ): void {
   if (timezone !== undefined && !isTimeZone(timezone)) return
   try {
-    check(timezone ?? machineTimeZone())
+    check()
   } catch (error) {
     if (!(error instanceof BelfryError)) throw error
     context.addIssue({ code: 'custom', path: [field], message: error.message })
