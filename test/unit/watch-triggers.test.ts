@@ -202,11 +202,11 @@ describe('files that change', () => {
 })
 
 describe('what was there before', () => {
-  it('is no news; what has changed since the task counts is, though the first look finds it', async () => {
+  it('is no news; what has changed since the task counts is, by the lagging time of its file, though the first look finds it', async () => {
     const task = watching({}, { countsFrom: new Date(startMs + 5000).toISOString() })
     const watch = await watched(task)
-    watch.news({ ...news('add', 'old', startMs + 4999), found: true })
-    watch.news({ ...news('add', 'new', startMs + 5000), found: true })
+    watch.news({ ...news('add', 'old', startMs + 4980), found: true })
+    watch.news({ ...news('add', 'new', startMs + 4990), found: true })
     await clock.advance(2000)
     expect(pathsOf(fired[0])).toEqual([join(folder, 'new')])
   })
@@ -214,7 +214,7 @@ describe('what was there before', () => {
   it('is none from before the host started either', async () => {
     const task = watching({}, { countsFrom: '2026-01-01T00:00:00.000Z' })
     const watch = await watched(task)
-    watch.news({ ...news('add', 'while no host ran', startMs - 1), found: true })
+    watch.news({ ...news('add', 'while no host ran', startMs - 20), found: true })
     await clock.advance(2000)
     expect(fired).toEqual([])
   })
@@ -232,7 +232,8 @@ describe('what the task writes itself while it runs', () => {
     ['a change in it, told after it', 'change', 11_000, 12_600, false],
     ['a change right at its end', 'change', 12_000.9, 12_600, false],
     ['a change after it', 'change', 12_600, 12_600, true],
-    ['a change before it, told in it', 'change', 9999, 11_000, true],
+    ['a change in it, by the lagging time of its file', 'change', 9990, 11_000, false],
+    ['a change before it, told in it', 'change', 9980, 11_000, true],
     ['a removal in it', 'remove', 11_000, 11_000, false],
     ['a removal told right after it', 'remove', 12_000, 12_200, false],
     ['a removal later', 'remove', 13_000, 13_000, true],

@@ -1,4 +1,7 @@
-/** Which changes a task has made itself, while it ran: those must not start it again. */
+/**
+ * Which changes a task has made itself, while it ran: those must not start it again. A file's time lags by up to a tick of the
+ * kernel (10 ms), so that what others change within one after its end counts as its own: a loop would be worse.
+ */
 import type { Run } from '@shared/model/run'
 
 export interface OwnWrites {
@@ -11,6 +14,8 @@ export interface OwnWrites {
   made(at: number | undefined, now: number): boolean
 }
 
+/** Ms by which a file's time may lag behind the clock, and a bit. What others change so shortly before its start the run sees. */
+export const tick = 12
 /** Ms after a run for which what it removed may still be told; and for which its span is remembered. */
 const late = 300
 const remembered = 60_000
@@ -27,7 +32,7 @@ export function createOwnWrites(): OwnWrites {
     },
     made(at, now) {
       for (const { from, until } of spans.values()) {
-        if (at === undefined ? now >= from && now <= until + late : Math.ceil(at) >= from && Math.floor(at) <= until)
+        if (at === undefined ? now >= from && now <= until + late : at >= from - tick && Math.floor(at) <= until)
           return true
       }
       return false

@@ -5,7 +5,7 @@ import type { WatchTrigger } from '@shared/model/trigger'
 import type { Clock, FileNews, WatchFiles } from '../ports'
 import type { Planner } from '../schedule/planner'
 import { createChangedFiles } from './changed-files'
-import { createOwnWrites, type OwnWrites } from './own-writes'
+import { createOwnWrites, tick, type OwnWrites } from './own-writes'
 import { watchedPath, type WatchPlace } from './path-state'
 import { createWatchedPath, type WatchedPath } from './watched-path'
 
@@ -49,7 +49,8 @@ export function createWatchTriggers(options: WatchTriggersOptions): WatchTrigger
   const begin = (task: Task, signature: string, own: OwnWrites): void => {
     const sentences = new Map<string, readonly string[]>()
     const ends: (() => void)[] = []
-    const since = Math.max(Date.parse(task.countsFrom), startedAt)
+    // Rather a change too many than one too few, right after the task was made.
+    const since = Math.max(Date.parse(task.countsFrom), startedAt) - tick
     const paths = task.triggers.flatMap((trigger, index) => {
       if (trigger.kind !== 'watch') return []
       const quiet = createQuiet(clock, trigger, (at, parameters) =>
