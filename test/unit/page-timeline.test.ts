@@ -214,6 +214,12 @@ describe('the order of lanes', () => {
     ])
   })
 
+  it('puts what is broken above what was missed, whatever comes next', () => {
+    const missed = { count: 1, from: at(-h), until: at(-h), reason: 'asleep' } as const
+    const slept = makeTaskView({ id: 'slept', name: 'A', nextAt: at(m), missed })
+    expect(laneOrder([...all, slept], () => 0).slice(0, 3)).toEqual(['failing', 'slept', 'soon'])
+  })
+
   it('is not changed by a run of seconds', () => {
     expect(laneOrder(all, () => 5000)).toEqual(['failing', 'soon', 'later', 'seen', 'running', 'spent'])
   })

@@ -20,8 +20,12 @@ export function createInbox(tasks: TaskService, runs: Pick<RunService, 'startMan
         .toSorted((a, b) => (a.until < b.until ? 1 : -1)),
     async decide(wanted, decision, remember) {
       const { id } = tasks.find(wanted)
-      await tasks.settleMissed(id)
-      if (decision === 'run') await runs.startManual(tasks.find(id), {})
+      const waits = (): boolean => tasks.view(tasks.find(id)).missed !== null
+      // First: as long as it cannot run, the question stands.
+      const runNow = decision === 'run' && waits()
+      if (runNow) await runs.startManual(tasks.find(id), {})
+      // A run settles what lies before it by itself.
+      if (!runNow || waits()) await tasks.settleMissed(id)
       if (remember) await tasks.update(id, { policy: { onMissed: decision } })
       return tasks.view(tasks.find(id))
     },

@@ -1,4 +1,4 @@
-import { watchThrottled } from '@vueuse/core'
+import { watchDebounced } from '@vueuse/core'
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { BelfryError } from '@shared/errors'
 import type { LedgerEntry } from '@shared/model/occurrence'
@@ -15,7 +15,7 @@ export interface LedgerFilter {
 }
 
 const pageSize = 50
-/** Milliseconds between looks at what has changed. */
+/** Milliseconds between looks at what has changed, at most. */
 const lookEvery = 1500
 
 /** What became of a task's occurrences, latest first, page by page. What happens meanwhile is shown, or told once one has read on. */
@@ -117,10 +117,10 @@ export function useLedger(filter: Ref<LedgerFilter>) {
   }
 
   watch(filter, reload, { immediate: true })
-  watchThrottled(
+  watchDebounced(
     () => tasks.byId.get(filter.value.task),
     () => void look(),
-    { throttle: lookEvery, trailing: true, leading: false },
+    { debounce: 300, maxWait: lookEvery },
   )
   onScopeDispose(() => abort.abort())
   return {

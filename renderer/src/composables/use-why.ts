@@ -44,15 +44,8 @@ export function useWhy(taskId: Ref<string>) {
     }
   }
 
-  function forget(): void {
-    asked += 1
-    asking.value = false
-    answer.value = undefined
-    problem.value = undefined
-  }
-
   const sentence = computed(() =>
     answer.value === undefined ? undefined : whySentence(answer.value, locale.value as WordsLocale, system.timeZone),
   )
-  return { answer, sentence, problem, asking, ask, forget }
+  return { answer, sentence, problem, asking, ask }
 }

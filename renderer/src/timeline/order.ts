@@ -1,4 +1,4 @@
-import { needsAttention } from '@shared/model/attention'
+import { mattersOf, needsAttention } from '@shared/model/attention'
 import type { TaskView } from '@shared/model/task'
 
 /**
@@ -13,13 +13,19 @@ export function hasLane(task: TaskView, ranLately: boolean, until: number): bool
   )
 }
 
+/** What is broken stands above what was missed and what cannot fire. */
+function urgencyOf(task: TaskView): number | undefined {
+  const [worst] = mattersOf(task)
+  return worst === undefined ? undefined : worst === 'broken' ? 0 : 1
+}
+
 /**
  * Ids by attention, then running, then what is next.
  * @param runningFor ms that a task's oldest active run has taken; a run of seconds does not move its lane
  */
 export function laneOrder(tasks: readonly TaskView[], runningFor: (task: TaskView) => number): string[] {
   const rank = (task: TaskView): number =>
-    needsAttention(task) ? 0 : runningFor(task) > 10_000 ? 1 : task.nextAt !== null ? 2 : 3
+    urgencyOf(task) ?? (runningFor(task) > 10_000 ? 2 : task.nextAt !== null ? 3 : 4)
   const keyed = tasks.map((task) => ({ task, rank: rank(task) }))
   keyed.sort(
     (a, b) =>

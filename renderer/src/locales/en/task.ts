@@ -52,6 +52,8 @@ export const task = {
     timeout: '{span} timeout',
     noTimeout: 'no timeout',
     grace: 'force after {span}',
+    noOverlap: 'no overlap',
+    overlap: 'while it runs: {words}',
   },
   warning: 'Something keeps it from firing',
   ledger: {
@@ -78,7 +80,6 @@ export const task = {
     hint: 'A time in {zone}; nothing for the last occurrence.',
     button: 'Ask',
     failed: 'That could not be answered',
-    noSuchTime: 'That is no time',
   },
   definition: { facts: 'What it is', json: 'As JSON', copy: 'Copy', copied: 'Copied' },
   fact: {

@@ -55,6 +55,8 @@ export const task: Wording<typeof english> = {
     timeout: '超时 {span}',
     noTimeout: '无超时',
     grace: '{span}后强制结束',
+    noOverlap: '不重叠',
+    overlap: '运行期间：{words}',
   },
   warning: '有原因使它无法触发',
   ledger: {
@@ -80,7 +82,6 @@ export const task: Wording<typeof english> = {
     hint: '{zone} 时间；留空表示最近一次。',
     button: '询问',
     failed: '无法回答',
-    noSuchTime: '不是有效的时间',
   },
   definition: { facts: '内容', json: 'JSON', copy: '复制', copied: '已复制' },
   fact: {
