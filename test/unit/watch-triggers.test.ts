@@ -14,6 +14,7 @@ import { virtualClock, type VirtualClock } from '../support/virtual-clock'
 
 const start = '2027-01-01T00:00:00.000Z'
 const startMs = Date.parse(start)
+const iso = (ms: number): string => new Date(startMs + ms).toISOString()
 const lookEvery = 2000
 
 /** A watch that was asked for, and what the test makes it tell. */
@@ -251,6 +252,23 @@ describe('what the task writes itself while it runs', () => {
     expect(fired).toHaveLength(counts ? 1 : 0)
   })
 
+  it('is over with its run, though its end is told later', async () => {
+    const watch = await watched(watching())
+    await clock.advance(10_000)
+    triggers.turned(running())
+    await clock.advance(3000)
+    watch.news(news('change', 'ours', startMs + 11_900))
+    watch.news(news('change', 'theirs', startMs + 12_050))
+    watch.news(news('change', 'ours first', startMs + 11_000))
+    watch.news(news('change', 'ours first', startMs + 12_050))
+    watch.news(news('remove', 'their removal'))
+    await clock.advance(5000)
+    expect(fired).toEqual([])
+    triggers.turned(ended(12_000))
+    await clock.advance(2000)
+    expect(fired.map(pathsOf)).toEqual([['ours first', 'their removal', 'theirs'].map((name) => join(folder, name))])
+  })
+
   it('does not keep others from counting that began to settle before', async () => {
     const watch = await watched(watching())
     await clock.advance(9000)
@@ -407,7 +425,11 @@ describe('a task', () => {
     const task = watching()
     const watch = await watched(task)
     watch.news(news('change', 'a'))
+    const run = { id: 'run-1', taskId: task.id, startedAt: start }
+    triggers.turned(makeRun({ ...run, status: 'running', finishedAt: null }))
+    watch.news(news('change', 'maybe by itself', startMs + 10_000))
     end(task)
+    triggers.turned(makeRun({ ...run, finishedAt: iso(5000) }))
     expect(watch.ended).toBe(true)
     await clock.advance(60_000)
     expect(fired).toEqual([])

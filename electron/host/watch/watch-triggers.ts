@@ -70,9 +70,13 @@ export function createWatchTriggers(options: WatchTriggersOptions): WatchTrigger
           clock,
           watchFiles: options.watchFiles,
           since,
-          news: (news) => {
-            if (!own.made(news.at, clock.now())) quiet.add(news)
-          },
+          news: (news) =>
+            own.judge({
+              key: `${index} ${news.path}`,
+              at: news.at,
+              heard: clock.now(),
+              count: () => quiet.add(news),
+            }),
           told: (told) => {
             sentences.set(`${index} ${path}`, told)
             options.warn(task.id, [...new Set([...sentences.values()].flat())])
@@ -145,8 +149,10 @@ function createQuiet(
 ): { add(news: Omit<FileNews, 'found'>): void; end(): void } {
   const changed = createChangedFiles()
   let disarm: (() => void) | undefined
+  let ended = false
   return {
     add({ kind, path }) {
+      if (ended) return
       changed.add(kind, path)
       disarm?.()
       disarm = clock.after(settle, () => {
@@ -155,6 +161,9 @@ function createQuiet(
         if (parameters !== undefined) tell(clock.now(), parameters)
       })
     },
-    end: () => disarm?.(),
+    end() {
+      ended = true
+      disarm?.()
+    },
   }
 }
