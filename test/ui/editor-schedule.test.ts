@@ -21,7 +21,7 @@ async function save(page: Page): Promise<void> {
 
 test.describe('a task that is set off by', () => {
   test('the machine’s wake waits as long as it is told', async ({ page, host, visit }) => {
-    const task = await addTask(host, 'Woken', '--manual', '--command', 'true')
+    const task = await addTask(host, 'Woken', '--cron', '15 2 * * *', '--command', 'true')
     await visit(`/tasks/${task.id}/edit`)
     await choose(page, 'Event')
     await choose(page, 'Machine wakes')
@@ -34,7 +34,7 @@ test.describe('a task that is set off by', () => {
   })
 
   test('files names what it watches, and what is wrong with it at its place', async ({ page, host, visit }) => {
-    const task = await addTask(host, 'Watching', '--manual', '--command', 'true')
+    const task = await addTask(host, 'Watching', '--cron', '15 2 * * *', '--command', 'true')
     await visit(`/tasks/${task.id}/edit`)
     await choose(page, 'Event')
     await choose(page, 'Files change')
@@ -59,7 +59,7 @@ test.describe('a task that is set off by', () => {
 
   test('other tasks picks them by name, never itself', async ({ page, host, visit }) => {
     const first = await addTask(host, 'Dump', '--manual', '--command', 'true')
-    const task = await addTask(host, 'Copy off', '--manual', '--command', 'true')
+    const task = await addTask(host, 'Copy off', '--cron', '15 2 * * *', '--command', 'true')
     await visit(`/tasks/${task.id}/edit`)
     await choose(page, 'Event')
     await choose(page, 'Another task ends')
@@ -373,11 +373,10 @@ test.describe('a changed schedule is shown', () => {
 })
 
 test.describe('420 pixels wide', () => {
-  test.use({ viewport: { width: 420, height: 820 } })
-
   test('nothing of the editor is wider than the window', async ({ page, host, visit }) => {
     const task = await addTask(host, 'Narrow', '--cron', '15 2 * * *', '--command', 'true')
     await visit(`/tasks/${task.id}/edit`)
+    await page.setViewportSize({ width: 420, height: 820 })
     for (const name of ['If late', 'If still running', 'Limits', 'Exact time', 'Allowed times'])
       await care(page, name).click()
     await page.getByRole('button', { name: 'Blackout' }).click()
