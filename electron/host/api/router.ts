@@ -12,7 +12,6 @@ import { previewSchedule } from '../schedule/preview'
 import { simulate } from '../schedule/simulate'
 import { upcomingOccurrences } from '../schedule/upcoming'
 import { usualDuration } from '../schedule/usual-duration'
-import { sleep } from '../run/timer'
 import type { Inbox } from '../tasks/inbox'
 import type { Store } from '../store/types'
 import type { SystemService } from '../system/system-service'
@@ -117,7 +116,8 @@ export function createRouter({
           until: Date.parse(input.until),
           asleep: input.asleep.map((span) => ({ from: Date.parse(span.from), until: Date.parse(span.until) })),
           limit: input.limit,
-          breathe: () => sleep(clock, 0),
+          breathe,
+          monotonic: () => clock.monotonic(),
         }),
       ),
     },

@@ -1,0 +1,99 @@
+/** Time that passes from one event to the next, for playing a schedule through. No timer of the machine is behind it. */
+import TinyQueue from 'tinyqueue'
+import type { Clock } from '../ports'
+
+/** Ms of wall time; from inclusive, until exclusive. */
+export interface Span {
+  readonly from: number
+  readonly until: number
+}
+
+export interface SimulatedClock extends Clock {
+  /** Lets the next thing happen: a timer, or a sleep and its end. False once nothing is left before `end` (ms): now is the ms before it. */
+  step(end: number): boolean
+}
+
+export interface SimulatedClockOptions {
+  /** Ms of wall time. */
+  readonly start: number
+  readonly zone: string
+  /** While the machine sleeps: wall and boot time pass, timers stand still. In any order. */
+  readonly asleep: readonly Span[]
+  readonly woke: () => void
+  /** Real ms: what reckons for long within one event sees the time pass that it really takes. */
+  readonly real: () => number
+}
+
+interface Timer {
+  readonly at: number
+  /** Among those of one instant. */
+  readonly order: number
+  call: (() => void) | undefined
+}
+
+export function simulatedClock({ start, zone, asleep, woke, real }: SimulatedClockOptions): SimulatedClock {
+  const timers = new TinyQueue<Timer>([], (a, b) => a.at - b.at || a.order - b.order)
+  const sleeps = merged(asleep, start)
+  let monotonic = 0
+  let slept = 0
+  let order = 0
+  let began = real()
+
+  const now = (): number => start + monotonic + slept
+
+  const after = (ms: number, call: () => void): (() => void) => {
+    const timer: Timer = { at: monotonic + Math.max(0, ms), order: order++, call }
+    timers.push(timer)
+    return () => void (timer.call = undefined)
+  }
+
+  const firstTimer = (): Timer | undefined => {
+    for (let first = timers.peek(); first !== undefined; first = timers.peek()) {
+      if (first.call !== undefined) return first
+      timers.pop()
+    }
+    return undefined
+  }
+
+  return {
+    now,
+    monotonic: () => monotonic + Math.max(0, real() - began),
+    boot: () => monotonic + slept,
+    timeZone: () => zone,
+    after,
+    at: (instant, call) => after(instant - now(), call),
+    step(end) {
+      began = real()
+      const timer = firstTimer()
+      const at = timer === undefined ? Infinity : Math.max(timer.at + start + slept, now())
+      const sleep = sleeps[0]
+      if (sleep !== undefined && sleep.from <= at && sleep.from < end) {
+        sleeps.shift()
+        monotonic += Math.max(0, sleep.from - now())
+        slept += sleep.until - now()
+        woke()
+        return true
+      }
+      if (timer === undefined || at >= end) {
+        monotonic += Math.max(0, end - 1 - now())
+        return false
+      }
+      timers.pop()
+      monotonic = Math.max(monotonic, timer.at)
+      timer.call?.()
+      return true
+    },
+  }
+}
+
+/** What lies after `start`, in order, none reaching into another. */
+function merged(spans: readonly Span[], start: number): Span[] {
+  const found: Span[] = []
+  for (const { from, until } of spans.toSorted((a, b) => a.from - b.from)) {
+    const last = found.at(-1)
+    if (until <= start || (last !== undefined && until <= last.until)) continue
+    if (last !== undefined && from <= last.until) found[found.length - 1] = { from: last.from, until }
+    else found.push({ from: Math.max(from, start), until })
+  }
+  return found
+}

@@ -1,0 +1,160 @@
+/** Runs that only last: through the same dispatcher as real ones, offered by the same rules (see run/offers.ts). */
+import type { Settings } from '@shared/model/settings'
+import type { Task } from '@shared/model/task'
+import { createDispatcher } from '../run/dispatcher'
+import { createStarts } from '../run/starts'
+import type { Clock } from '../ports'
+import type { DueTask } from './planner'
+import type { Tally } from './simulated-tally'
+
+export interface SimulatedRunsOptions {
+  readonly clock: Clock
+  readonly settings: Pick<Settings, 'maxConcurrent' | 'groups'>
+  readonly task: (id: string) => Task | undefined
+  /** Ms that a run of the task lasts. */
+  readonly duration: (taskId: string) => number
+  readonly tally: Tally
+  /** A run of the task has begun to count, or is over (then its number). */
+  readonly turned: (taskId: string, ended: number | null) => void
+}
+
+/** A run that has not ended. Instants are ms. */
+export interface SimulatedRun {
+  readonly due: DueTask
+  /** Later it does not start any more; null for as long as it takes. */
+  readonly until: number | null
+  /** Behind the task's own. */
+  readonly waits: boolean
+  /** Null while it waits. */
+  readonly endsAt: number | null
+}
+
+export interface SimulatedRuns {
+  /** Goes on with runs from before. */
+  restore(runs: readonly SimulatedRun[]): void
+  startDue(due: readonly DueTask[]): void
+  /** Ms; null while a run of the task is active, undefined when none has ended. */
+  idleSince(taskId: string): number | null | undefined
+  /** What has not ended, running ones first, else the oldest first. */
+  left(): SimulatedRun[]
+}
+
+type Live = { -readonly [K in keyof SimulatedRun]: SimulatedRun[K] }
+
+export function createSimulatedRuns(options: SimulatedRunsOptions): SimulatedRuns {
+  const { clock, settings, tally } = options
+  const dispatcher = createDispatcher({
+    clock,
+    maxConcurrent: () => settings.maxConcurrent,
+    groupLimit: (group) => settings.groups[group] ?? 1,
+    maxInstances: (taskId) => options.task(taskId)?.policy.maxInstances,
+  })
+  const starts = createStarts({ createdSince: () => [] })
+  const runs = new Map<string, Live>()
+  const actives = new Map<string, number>()
+  const ends = new Map<string, number>()
+  let number = 0
+  let running = 0
+
+  const offer = (due: DueTask): void => {
+    const task = options.task(due.taskId)
+    if (task === undefined) return
+    const verdict = dispatcher.judge(task.id, task.policy, due.replay)
+    if (verdict.kind === 'skip') return skip(due, 'overlap')
+    if (starts.isOver(task, clock.now())) return skip(due, 'rate_limit')
+    if (verdict.kind === 'replace') dispatcher.ending(verdict.runId)
+    starts.add(task, clock.now())
+    const grace = task.policy.misfireGrace
+    enter(task, { due, until: grace && clock.now() + grace, waits: verdict.kind !== 'start', endsAt: null })
+    if (verdict.kind === 'replace') replace(verdict.runId)
+  }
+
+  const skip = (due: DueTask, reason: 'overlap' | 'rate_limit'): void =>
+    tally.fate(due.taskId, { state: 'skipped', reason, ...rangeOf(due) })
+
+  const enter = (task: Task, run: Live): void => {
+    const { due, until, waits } = run
+    const runId = String(++number)
+    runs.set(runId, run)
+    actives.set(task.id, (actives.get(task.id) ?? 0) + 1)
+    dispatcher.enter({
+      runId,
+      taskId: task.id,
+      policy: task.policy,
+      at: due.scheduledAt,
+      waits,
+      replay: due.replay,
+      until,
+      ready: () => start(runId, run),
+      expired: () => {
+        if (!forget(runId, run)) return
+        tally.fate(task.id, { state: 'missed', reason: 'busy', ...rangeOf(due) })
+        options.turned(task.id, null)
+      },
+    })
+    options.turned(task.id, null)
+  }
+
+  const start = (runId: string, run: Live): void => {
+    running++
+    if (run.endsAt === null) {
+      tally.started(run.due, running, clock.now())
+      run.endsAt = clock.now() + options.duration(run.due.taskId)
+    }
+    clock.after(run.endsAt - clock.now(), () => end(runId, run))
+  }
+
+  const end = (runId: string, run: Live): void => {
+    if (!forget(runId, run)) return
+    const { taskId } = run.due
+    if (run.endsAt !== null) {
+      running--
+      tally.ended(run.due)
+      ends.set(taskId, clock.now())
+    }
+    dispatcher.leave(runId)
+    options.turned(taskId, Number(runId))
+  }
+
+  /** It is cancelled, and gone at once; one that waited has its run all the same. */
+  const replace = (runId: string): void => {
+    const run = runs.get(runId)
+    if (run === undefined) return
+    clock.after(0, () => {
+      if (run.endsAt === null && runs.has(runId)) {
+        tally.started(run.due, running, clock.now())
+        tally.ended(run.due)
+      }
+      end(runId, run)
+    })
+  }
+
+  const forget = (runId: string, { due: { taskId } }: SimulatedRun): boolean => {
+    if (!runs.delete(runId)) return false
+    actives.set(taskId, (actives.get(taskId) ?? 1) - 1)
+    return true
+  }
+
+  return {
+    restore(left) {
+      for (const run of left) {
+        const task = options.task(run.due.taskId)
+        if (task) enter(task, { ...run })
+      }
+    },
+    startDue: (due) => due.forEach(offer),
+    idleSince: (taskId) => ((actives.get(taskId) ?? 0) > 0 ? null : ends.get(taskId)),
+    left() {
+      const all = [...runs.values()]
+      const started = all.filter(({ endsAt }) => endsAt !== null)
+      return [
+        ...started.map((run) => ({ ...run, waits: false, until: null })),
+        ...all.filter(({ endsAt }) => endsAt === null),
+      ]
+    },
+  }
+}
+
+function rangeOf({ scheduledAt, folded, foldedFrom }: DueTask): { from: number; until: number; count: number } {
+  return { from: foldedFrom ?? scheduledAt, until: scheduledAt, count: folded + 1 }
+}
