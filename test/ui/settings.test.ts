@@ -1,7 +1,7 @@
 import type { Settings } from '@shared/model/settings'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { expect, test } from '../support/own-host-page'
+import { accessibilityProblems, expect, test } from '../support/own-host-page'
 
 /** What the host keeps; nothing before the first change, and for the moment in which it changes the file. */
 async function stored(home: string): Promise<Partial<Settings>> {
@@ -43,6 +43,34 @@ test('a number is taken over when it is in range, else refused under itself', as
   await field.fill('3')
   await field.press('Enter')
   await expect(page.getByText('0 of 3 slots')).toBeVisible()
+})
+
+test('groups are listed with who names them, limited, added, removed and put back', async ({ host, open }) => {
+  const page = await open('/settings')
+  const groups = page.getByRole('region', { name: 'Groups' })
+  await expect(groups).toContainText('No groups yet')
+  const add = groups.getByRole('button', { name: 'Add group' })
+  await add.click()
+  await expect(groups).toContainText('needs a name')
+  await groups.getByRole('textbox', { name: 'Group' }).fill(' db ')
+  await add.click()
+  const row = groups.getByRole('listitem').filter({ hasText: 'db' })
+  await expect(row).toContainText('no task')
+  await expect.poll(async () => (await stored(host.home)).groups).toEqual({ db: 1 })
+  await groups.getByRole('textbox', { name: 'Group' }).fill('db')
+  await add.click()
+  await expect(groups).toContainText('is there already')
+
+  const limit = row.getByRole('spinbutton', { name: 'Runs at once in the group db' })
+  await limit.fill('3')
+  await limit.press('Enter')
+  await expect.poll(async () => (await stored(host.home)).groups).toEqual({ db: 3 })
+  expect(await accessibilityProblems(page)).toEqual([])
+  await row.getByRole('button', { name: 'Remove the limit of db' }).click()
+  await expect.poll(async () => (await stored(host.home)).groups).toEqual({})
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(async () => (await stored(host.home)).groups).toEqual({ db: 3 })
+  await expect(limit).toHaveValue('3')
 })
 
 test('the switch of notifications is kept', async ({ host, open }) => {

@@ -126,6 +126,78 @@ test.describe('a task', () => {
     expect(await host.json(['show', task.id])).toMatchObject({ pause: null })
   })
 
+  test('skips the next of what is planned, one after another, and takes that back', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Skipping', '--cron', '0 3 * * *', '--command', 'true')
+    await visit(`/tasks/${task.id}`)
+    const next = page.getByTestId('next').getByRole('listitem')
+    await expect(next).toHaveCount(10)
+    const instants = await next.evaluateAll((rows) => rows.map((row) => row.getAttribute('data-at')))
+    const skips = (): Promise<unknown> => host.json<{ skips: unknown }>(['show', task.id]).then((shown) => shown.skips)
+
+    await page.getByRole('button', { name: 'Skip next' }).click()
+    await expect(next.nth(0)).toContainText('skipped')
+    await expect(page.getByText(/will not run at .*03:00/).last()).toBeVisible()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect(next.filter({ hasText: 'skipped' })).toHaveCount(0)
+    expect(await skips()).toEqual([])
+
+    for (const n of [1, 2]) {
+      await page.getByRole('button', { name: 'Skip next' }).click()
+      await expect(next.filter({ hasText: 'skipped' })).toHaveCount(n)
+    }
+    expect(await skips()).toEqual(instants.slice(0, 2))
+    expect(await host.json(['show', task.id])).toMatchObject({ nextAt: instants[2] })
+    await next
+      .nth(0)
+      .getByRole('button', { name: /^Run it at .* after all$/ })
+      .click()
+    await expect(next.filter({ hasText: 'skipped' })).toHaveCount(1)
+    await expect.poll(skips).toEqual(instants.slice(1, 2))
+    await page.getByRole('tab', { name: 'Definition' }).click()
+    await page.getByRole('tab', { name: 'Overview' }).click()
+    await expect(next.nth(1)).toContainText('skipped')
+  })
+
+  test('that runs as often as it may is started once more only when that is confirmed', async ({
+    page,
+    host,
+    visit,
+  }) => {
+    const task = await addTask(host, 'Twice', '--manual', '--command', 'sleep 60')
+    await startRun(host, task)
+    await visit(`/tasks/${task.id}`)
+    await expect(page.getByTestId('task-state')).toHaveText('Running')
+    await expect(page.getByRole('button', { name: 'Run now' })).toHaveCount(0)
+    const active = async (): Promise<number> =>
+      (await host.json<{ activeRuns: string[] }>(['show', task.id])).activeRuns.length
+    const dialog = page.getByRole('dialog', { name: `Run ${task.name} once more?` })
+    for (const [button, runs] of [
+      ['Cancel', 1],
+      ['Run anyway', 2],
+    ] as const) {
+      await page.getByRole('button', { name: 'More actions' }).click()
+      await page.getByRole('menuitem', { name: 'Run now' }).click()
+      await expect(dialog).toContainText('One run of it is going already')
+      expect(await accessibilityProblems(page)).toEqual([])
+      await dialog.getByRole('button', { name: button }).click()
+      await expect(dialog).toBeHidden()
+      await expect.poll(active).toBe(runs)
+    }
+    const { items } = await host.json<{ items: { id: string }[] }>(['runs', '--task', task.id])
+    for (const { id } of items) await host.belfry(['cancel', id])
+  })
+
+  test('says what brings it where that is no time', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Waking', '--startup', 'boot', '--command', 'true')
+    await visit(`/tasks/${task.id}`)
+    await expect(page.getByText('Nothing is planned ahead. Once per boot.')).toBeVisible()
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Why did it not run?' }).click()
+    await page.getByRole('button', { name: 'Ask' }).click()
+    await expect(page.getByTestId('why')).toContainText('no time brings it')
+    await expect(page.getByText('Nothing has come due yet')).toBeVisible()
+  })
+
   test('is disabled, deleted and put back', async ({ page, host, visit }) => {
     const task = await addTask(host, 'Gone', '--cron', '0 3 * * *', '--command', 'true')
     await visit(`/tasks/${task.id}`)

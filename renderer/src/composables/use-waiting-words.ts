@@ -6,6 +6,7 @@ import { useRuns } from '../stores/runs'
 import { useSettings } from '../stores/settings'
 import { useSystem } from '../stores/system'
 import { useTasks } from '../stores/tasks'
+import { useFormat } from './use-format'
 
 /** What a queued run waits for, in words; empty for one that does not wait. */
 export function useWaitingWords(): (run: Run) => string {
@@ -14,8 +15,9 @@ export function useWaitingWords(): (run: Run) => string {
   const tasks = useTasks()
   const system = useSystem()
   const settings = useSettings()
+  const { count } = useFormat()
   return (run) => {
-    const maxConcurrent = settings.settings?.maxConcurrent ?? system.status?.maxConcurrent ?? Infinity
+    const maxConcurrent = settings.settings?.maxConcurrent ?? system.status?.maxConcurrent ?? Number.POSITIVE_INFINITY
     const found = waitsFor(run, {
       active: runs.active,
       taskOf: (id) => tasks.byId.get(id),
@@ -25,7 +27,7 @@ export function useWaitingWords(): (run: Run) => string {
     if (found === undefined) return ''
     switch (found.kind) {
       case 'slot':
-        return t('run.waiting.slot', { n: maxConcurrent })
+        return t('run.waiting.slot', { n: count(maxConcurrent) }, maxConcurrent)
       case 'group':
         return t('run.waiting.group', { group: found.group })
       case 'instance':

@@ -15,7 +15,7 @@ export const run = {
   since: 'for {span}',
   after: 'after {span}',
   waiting: {
-    slot: 'waits for a free slot, all {n} are taken',
+    slot: 'waits for a free slot | waits for the one slot | waits for a free slot, all {n} are taken',
     group: 'waits for room in the group “{group}”',
     instance: 'waits until an earlier run of this task has ended',
     replay: 'waits until the late run before it has ended',

@@ -18,7 +18,7 @@ export const run: Wording<typeof english> = {
   since: '已 {span}',
   after: '用时 {span}',
   waiting: {
-    slot: '等待空闲名额，{n} 个都已占用',
+    slot: '等待空闲名额 | 等待唯一的名额 | 等待空闲名额，{n} 个都已占用',
     group: '等待“{group}”组的空位',
     instance: '等待此任务之前的运行结束',
     replay: '等待前一个补上的运行结束',
