@@ -6,6 +6,8 @@ export interface VirtualClock extends Clock {
   advance(ms: number): Promise<void>
   /** The wall clock is set; nothing else moves. */
   setWall(to: string): void
+  /** All clocks go on, and nobody is called back: the process is stopped, or has no time. */
+  freeze(ms: number): void
   /** The machine sleeps: wall and boot time pass, timers stand still. */
   sleep(ms: number): void
   setTimeZone(zone: string): void
@@ -60,6 +62,7 @@ export function virtualClock(start: string, zone = 'UTC'): VirtualClock {
     setWall(to) {
       wall = Date.parse(to)
     },
+    freeze: pass,
     sleep(ms) {
       wall += ms
       boot += ms

@@ -15,6 +15,8 @@ export interface Look {
   readonly cause: DelayCause
   /** Ms by which the wall clock was set: forward positive, back negative; steps under 2 s count as none. */
   readonly stepped: number
+  /** Wall time of the look before it, ms. */
+  readonly before: number
   /** It slept, whatever else became of the clock. */
   readonly woke: boolean
 }
@@ -57,7 +59,7 @@ export function createClockWatch(clock: Clock, bootTells: boolean): ClockWatch {
     const stepped = Math.abs(moved) < noticed ? 0 : Math.round(moved)
     const asleep = slept >= noticed || (!bootTells && late && stepped === 0)
     const cause = stepped > 0 && stepped > slept ? 'clock' : asleep ? 'asleep' : 'busy'
-    return { now: now.wall, cause, stepped, woke: asleep }
+    return { now: now.wall, before: last.wall, cause, stepped, woke: asleep }
   }
 
   return {
@@ -67,13 +69,14 @@ export function createClockWatch(clock: Clock, bootTells: boolean): ClockWatch {
     look() {
       const now = read(clock)
       const look = tell(now)
+      // What was is told of in times that come again.
       if (look.stepped < 0) unwatched = []
-      else if (look.cause !== 'busy')
+      if (look.cause !== 'busy')
         unwatched = [...unwatched, { from: last.wall, until: now.wall, cause: look.cause }].slice(-remembered)
       last = now
       return look
     },
-    causeAt: (at) => unwatched.findLast(({ from, until }) => from < at && at <= until)?.cause ?? 'busy',
+    causeAt: (at) => unwatched.findLast(({ from, until }) => from <= at && at <= until)?.cause ?? 'busy',
   }
 }
 

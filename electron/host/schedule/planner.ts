@@ -95,6 +95,8 @@ export function createPlanner(options: PlannerOptions): Planner {
     if (!isRunning() || settingBack) return undefined
     const look = watch.look()
     if (look.stepped < 0) {
+      // What came before, and needed no haste, is recorded by the clock as it was.
+      settle(plans.ids(), look.before)
       goBack(-look.stepped, look.now, look.woke)
       return undefined
     }
@@ -248,6 +250,13 @@ export function createPlanner(options: PlannerOptions): Planner {
     })
   }
 
+  const settle = (taskIds: readonly string[], now: number): void => {
+    const found = nothing()
+    for (const taskId of taskIds) settleTask(taskId, now, found)
+    handOver(found)
+    found.tasks.forEach(plan)
+  }
+
   return {
     start(taskIds, setBackBy = 0) {
       began = clock.now()
@@ -271,10 +280,9 @@ export function createPlanner(options: PlannerOptions): Planner {
     settle(taskIds) {
       const now = notice()
       if (now === undefined) return
-      const found = nothing()
-      for (const taskId of taskIds) settleTask(taskId, now, found)
-      handOver(found)
-      found.tasks.forEach(plan)
+      settle(taskIds, now)
+      // The others may be due just as well.
+      agenda.arm(open.size > 0 || unplanned.size > 0)
     },
     trackAll(taskIds) {
       plans.planPauseOfAll()

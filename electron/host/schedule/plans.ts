@@ -76,8 +76,7 @@ export function createPlans({ clock, agenda, counting, task: find, ...options }:
     if (next === undefined) return { next: null }
     const paused = pausedUntil(pausesOf(task), now)
     const starts = startOf(task, next)
-    const at = paused === undefined ? starts : Math.max(starts, Math.min(now + slow, paused ?? Infinity))
-    agenda.put({ at, key: task.id, what: 'occurrence' })
+    agenda.put({ at: paused === undefined ? starts : looksAt(next.at, now, paused), key: task.id, what: 'occurrence' })
     if (paused === null) return { next }
     const from = paused === undefined ? -Infinity : paused - 1
     const after = { fixed: Math.max(marks.fixed, from), cadence: Math.max(marks.cadence, from) }
@@ -85,6 +84,10 @@ export function createPlans({ clock, agenda, counting, task: find, ...options }:
     const run = nextToRun(task, first, after, moment)
     return run === undefined ? { next } : { next, run: { occurrence: run, starts: startOf(task, run) } }
   }
+
+  /** When to look at an occurrence while a pause holds, until `paused`: of what is to be recorded as paused many at a time. */
+  const looksAt = (at: number, now: number, paused: number | null): number =>
+    at <= now ? at : Math.max(at, Math.min(now + slow, paused ?? Number.POSITIVE_INFINITY))
 
   return {
     pausesOf,

@@ -265,8 +265,11 @@ export function createTaskService({
       }),
     pullBack: (at) =>
       alone(async () => {
-        const ahead = store.tasks.all().filter((task) => isAhead(task, at))
-        if (ahead.length > 0) await store.tasks.put(ahead.map((task) => pulledBack(task, new Date(at).toISOString())))
+        const all = store.tasks.all()
+        // Once the new epoch has begun nobody could decide it anew.
+        await recorded(all.map(({ id }) => id))
+        const changed = all.flatMap((task) => pulledBack(task, undecided(task), at) ?? [])
+        if (changed.length > 0) await store.tasks.put(changed)
       }),
     endPause: (id, until) =>
       alone(async () => {
@@ -330,14 +333,14 @@ function resumed(task: Task, at: string): Task {
   return { ...next, countsFrom: until !== null && until <= at ? until : at }
 }
 
-function isAhead({ countsFrom, pause }: Task, at: number): boolean {
-  return Date.parse(countsFrom) > at || (pause !== null && Date.parse(pause.since) > at)
-}
-
-function pulledBack(task: Task, at: string): Task {
-  const earlier = (instant: string): string => (instant < at ? instant : at)
-  const { countsFrom, pause } = task
-  return { ...task, countsFrom: earlier(countsFrom), pause: pause && { ...pause, since: earlier(pause.since) } }
+/** The task with nothing ahead of `at` (ms), and without the skips that were used; undefined where that is how it is. */
+function pulledBack(task: Task, skips: string[], at: number): Task | undefined {
+  const earlier = (instant: string): string => (Date.parse(instant) < at ? instant : new Date(at).toISOString())
+  const countsFrom = earlier(task.countsFrom)
+  const pause = task.pause && { ...task.pause, since: earlier(task.pause.since) }
+  const same =
+    countsFrom === task.countsFrom && pause?.since === task.pause?.since && skips.length === task.skips.length
+  return same ? undefined : { ...task, countsFrom, pause, skips }
 }
 
 /** Without the keys whose value is undefined, so that a spread does not erase what they do not name. */
