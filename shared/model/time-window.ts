@@ -10,7 +10,9 @@ const localDate = z
     return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
   }, 'there is no such date')
 
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'is not a time of day such as 07:30')
+const timeForm = 'is not a time of day such as 07:30'
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, timeForm)
+const endOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, timeForm)
 
 export const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])
 export type Weekday = z.infer<typeof weekday>
@@ -25,7 +27,7 @@ export const timeWindow = z
     dates: z.array(localDate).min(1).max(1000).optional(),
     weekdays: z.array(weekday).min(1).optional(),
     /** From inclusive, until exclusive. One that ends before it begins goes on past midnight: the day is that of its beginning. */
-    times: z.object({ from: timeOfDay, until: timeOfDay }).optional(),
+    times: z.object({ from: timeOfDay, until: endOfDay }).optional(),
     /** Not given: the machine's. */
     timezone: timeZone.optional(),
   })

@@ -1,13 +1,15 @@
 /** When a task is due. A task may have several triggers; they are OR-ed. */
 import { z } from 'zod'
 import { BelfryError } from '../errors'
-import { checkCron } from '../schedule/cron'
+import { checkCron, endOfTime, nextCron } from '../schedule/cron'
 import { localToInstant } from '../schedule/local-time'
-import { isTimeZone, machineTimeZone } from '../schedule/zone'
+import { isTimeZone } from '../schedule/zone'
 import { duration, id, instant, timeZone } from './common'
 
 /** Whether an expression ever comes is asked from here on, so that the answer does not depend on the day of asking. */
 const beginning = Date.parse('2000-01-01T00:00:00Z')
+/** No zone is further from UTC, ms. */
+const furthestZone = 15 * 3_600_000
 
 export const cronTrigger = z
   .object({
@@ -23,24 +25,64 @@ export const cronTrigger = z
   })
   .superRefine((trigger, context) => {
     // Whether it ever comes is the same in every zone, and to ask for the machine's takes ten times as long.
-    const zone = trigger.timezone ?? 'UTC'
-    refuseUnplannable(trigger.timezone, context, 'expression', () => checkCron(trigger.expression, zone, beginning))
-    if (trigger.from !== undefined && trigger.until !== undefined && trigger.until < trigger.from) {
-      context.addIssue({ code: 'custom', path: ['until'], message: 'must not be before from' })
-    }
+    if (!refusing('expression', context, () => checkCron(trigger.expression, 'UTC', beginning))) return
+    if (trigger.timezone !== undefined && !isTimeZone(trigger.timezone)) return
+    const [field, message] = boundsProblem(trigger) ?? []
+    if (field !== undefined) context.addIssue({ code: 'custom', path: [field], message })
   })
 
-export const intervalTrigger = z.object({
-  kind: z.literal('interval'),
-  /** Milliseconds, 1 s to 10 years. */
-  every: duration(1000),
-  /** Fixed-rate: occurrences are anchor + n·every. Not given: the whole second in which the trigger was made. */
-  anchor: instant.optional(),
-  /** Inclusive. */
-  until: instant.optional(),
-  /** `fixed-delay`: `every` after the end of the task's last run, whatever started it. */
-  mode: z.enum(['fixed-rate', 'fixed-delay']).default('fixed-rate'),
-})
+/** Bounds that nothing comes between: the field, and why. */
+function boundsProblem({
+  expression,
+  timezone,
+  ...bounds
+}: {
+  expression: string
+  timezone?: string | undefined
+  from?: string | undefined
+  until?: string | undefined
+}): [field: string, reason: string] | undefined {
+  const from = instantOf(bounds.from)
+  const until = instantOf(bounds.until)
+  if (from === undefined && until === undefined) return undefined
+  if (from !== undefined && until !== undefined && until < from) return ['until', 'must not be before from']
+  // Not given, the zone may be any, and another one tomorrow.
+  const leeway = timezone === undefined ? furthestZone : 0
+  const first = nextCron(expression, timezone ?? 'UTC', (from === undefined ? beginning : from - leeway) - 1)
+  if (first === undefined) return ['from', 'the expression never comes from then on']
+  if (until === undefined || first <= until + leeway) return undefined
+  return ['until', `the expression never comes ${from === undefined ? 'until then' : 'between from and until'}`]
+}
+
+/** Ms; undefined for one that is not given, or is none and has its issue already. */
+function instantOf(text: string | undefined): number | undefined {
+  const at = Date.parse(text ?? '')
+  return Number.isNaN(at) ? undefined : at
+}
+
+export const intervalTrigger = z
+  .object({
+    kind: z.literal('interval'),
+    /** Milliseconds, 1 s to 10 years. */
+    every: duration(1000),
+    /** Fixed-rate: occurrences are anchor + n·every. Not given: the whole second in which the trigger was made. */
+    anchor: instant.optional(),
+    /** Inclusive. */
+    until: instant.optional(),
+    /** `fixed-delay`: `every` after the end of the task's last run, whatever started it. */
+    mode: z.enum(['fixed-rate', 'fixed-delay']).default('fixed-rate'),
+  })
+  .superRefine(({ mode, anchor, every, until }, context) => {
+    const start = instantOf(anchor)
+    if (mode === 'fixed-delay' || start === undefined) return
+    const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message })
+    if (start + every >= endOfTime) refuse('anchor', 'the first occurrence must be in the years 0000 to 9999 (UTC)')
+    else if ((instantOf(until) ?? Infinity) < start + every)
+      refuse('until', 'must not be before the first occurrence, which is every after anchor')
+  })
+
+/** Furthest from UTC, behind and ahead. */
+const outermostZones = ['Etc/GMT+12', 'Etc/GMT-14']
 
 const localTimeForm = 'is not an instant (2027-12-25T10:00:00Z) or a local time (2027-12-25T10:00)'
 
@@ -65,8 +107,10 @@ export const dateTrigger = z
   .superRefine((trigger, context) => {
     // An instant needs no zone, and what has no such form or date has its issue already.
     if (!localTime.safeParse(trigger.at).success) return
-    const zone = trigger.timezone ?? machineTimeZone()
-    refuseUnplannable(trigger.timezone, context, 'at', () => void localToInstant(trigger.at, zone))
+    // Not given, the zone may be any, and another one tomorrow.
+    const zones = trigger.timezone === undefined ? outermostZones : [trigger.timezone]
+    if (zones.every(isTimeZone))
+      refusing('at', context, () => zones.forEach((zone) => void localToInstant(trigger.at, zone)))
   })
 
 export const manualTrigger = z.object({ kind: z.literal('manual') })
@@ -134,18 +178,14 @@ export const triggerKind = z.enum(
   trigger.options.map((option) => option.shape.kind.value) as [TriggerKind, ...TriggerKind[]],
 )
 
-/** Makes what `check` throws (INVALID) the issue of `field`; a zone that is not known has an issue of its own. */
-function refuseUnplannable(
-  timezone: string | undefined,
-  context: z.core.$RefinementCtx,
-  field: string,
-  check: () => void,
-): void {
-  if (timezone !== undefined && !isTimeZone(timezone)) return
+/** Makes what `check` throws (INVALID) the issue of `field`; true where it throws nothing. */
+function refusing(field: string, context: z.core.$RefinementCtx, check: () => void): boolean {
   try {
     check()
+    return true
   } catch (error) {
     if (!(error instanceof BelfryError)) throw error
     context.addIssue({ code: 'custom', path: [field], message: error.message })
+    return false
   }
 }

@@ -64,26 +64,41 @@ function build(fields: DayFields): CronDays {
     return mask
   }
 
+  /** The first day from a month of a year on, of that month only what is in `ahead`; undefined for none in that year. */
+  const within = (year: number, from: number, ahead: number): number | undefined => {
+    let firstDay = daysTo(year, from)
+    for (let month = from, left = ahead; month <= 12; month++, left = -1) {
+      const length = lengthOf(year, month)
+      const mask = months[month] ? maskOf(length, weekdayOf(firstDay)) & left : 0
+      if (mask !== 0) return firstDay + 31 - Math.clz32(mask & -mask)
+      firstDay += length
+    }
+    return undefined
+  }
+
+  /** By leap year and first weekday: those in which no day is meant. With all 14, none ever is. */
+  const empty = new Set<number>()
+  const ofYear = (year: number): number | undefined => {
+    const kind = weekdayOf(daysTo(year, 1)) + (lengthOf(year, 2) === 29 ? 7 : 0)
+    if (empty.has(kind)) return undefined
+    const found = within(year, 1, -1)
+    if (found === undefined) empty.add(kind)
+    return found
+  }
+
   return {
     next(after) {
       const start = new Date((after + 1) * dayMs)
-      let [year, month] = [start.getUTCFullYear(), start.getUTCMonth() + 1]
-      /** Of the dates of this month, those that count. */
-      let ahead = -1 << (start.getUTCDate() - 1)
-      for (;;) {
-        const allowed = nextYear(year)
-        if (allowed === undefined) return undefined
-        if (allowed !== year) [year, month, ahead] = [allowed, 1, -1]
-        let firstDay = daysTo(year, month)
-        for (; month <= 12; month++) {
-          const length = lengthOf(year, month)
-          const mask = months[month] ? maskOf(length, weekdayOf(firstDay)) & ahead : 0
-          if (mask !== 0) return firstDay + 31 - Math.clz32(mask & -mask)
-          firstDay += length
-          ahead = -1
-        }
-        ;[year, month] = [year + 1, 1]
+      const year = start.getUTCFullYear()
+      if (nextYear(year) === year) {
+        const found = within(year, start.getUTCMonth() + 1, -1 << (start.getUTCDate() - 1))
+        if (found !== undefined) return found
       }
+      for (let next = nextYear(year + 1); next !== undefined && empty.size < 14; next = nextYear(next + 1)) {
+        const found = ofYear(next)
+        if (found !== undefined) return found
+      }
+      return undefined
     },
   }
 }

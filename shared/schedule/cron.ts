@@ -75,8 +75,10 @@ export function nextCron(
   }
 }
 
-/** What comes later cannot be written down as an instant. */
-const endOfTime = Date.UTC(10_000, 0)
+/** Ms. Before it no zone and no calendar is of use. */
+const beginningOfTime = Date.UTC(100, 0)
+/** Ms. What comes then or later cannot be written down as an instant. */
+export const endOfTime = Date.UTC(10_000, 0)
 
 /** Like `nextCron`, but also tells what the task's own rule lets a gap swallow. */
 export function nextCronInstant(
@@ -87,6 +89,7 @@ export function nextCronInstant(
 ): CronInstant | undefined {
   const cron = compiled(expression)
   if (after >= endOfTime) return undefined
+  if (after < beginningOfTime) return nextCronInstant(expression, zone, beginningOfTime, dst)
   const rule = dstRule(cron.fields, dst)
   const near = transitionNear(zone, after)
   const first = fromLocal(cron, rule, zone, after, after + near.offset)

@@ -20,9 +20,10 @@ const check = (more: Partial<TaskForm>) => checkForm(form(more), 'twice')
 
 const text = fc.string({ maxLength: 30 }).filter((value) => !value.includes('\0'))
 const name = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,8}$/)
-const instant = fc
-  .date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
-  .map((date) => date.toISOString())
+const between = (min: string, max: string) =>
+  fc.date({ min: new Date(min), max: new Date(max), noInvalidDate: true }).map((date) => date.toISOString())
+const instant = between('2000-01-01', '2100-01-01')
+const later = between('2101-01-01', '2200-01-01')
 const trigger = fc.oneof(
   fc.record(
     {
@@ -39,7 +40,7 @@ const trigger = fc.oneof(
       kind: fc.constant('interval'),
       every: fc.integer({ min: 1000, max: 1e9 }),
       anchor: instant,
-      until: instant,
+      until: later,
       mode: fc.constantFrom('fixed-rate', 'fixed-delay'),
     },
     { requiredKeys: ['kind', 'every'] },

@@ -1,7 +1,14 @@
 /** When a trigger comes next. Pure: every fact it needs is given. Instants are ms since the epoch. */
 import { assertNever } from '@shared/errors'
 import type { IntervalTrigger, Trigger } from '@shared/model/trigger'
-import { cronFields, isCadence, nextCronInstant, type CronInstant, type DstPolicy } from '@shared/schedule/cron'
+import {
+  cronFields,
+  endOfTime,
+  isCadence,
+  nextCronInstant,
+  type CronInstant,
+  type DstPolicy,
+} from '@shared/schedule/cron'
 import { localToInstant } from '@shared/schedule/local-time'
 
 /** What is known at the moment of asking. */
@@ -28,7 +35,7 @@ export function nextOfTrigger(trigger: Trigger, after: number, moment: Moment): 
     }
     case 'interval': {
       const at = nextOfInterval(trigger, after, moment)
-      return at === undefined || isOver(trigger.until, at) ? undefined : { at, lost: false }
+      return at === undefined || at >= endOfTime || isOver(trigger.until, at) ? undefined : { at, lost: false }
     }
     case 'date': {
       const at = /Z$/.test(trigger.at)
