@@ -1,5 +1,5 @@
 /** What goes on from one simulated stretch into the next. Pure. Instants are ms. */
-import type { Marks } from './occurrences'
+import type { Marks } from '../schedule/occurrences'
 import type { SimulatedRun } from './simulated-runs'
 
 export interface Carried {

@@ -1,8 +1,8 @@
 /** What became of every simulated occurrence. Instants are ms. */
 import type { Simulation } from '@shared/model/schedule'
 import type { Task } from '@shared/model/task'
-import type { FateRange } from './decide'
-import type { DueTask } from './planner'
+import type { FateRange } from '../schedule/decide'
+import type { DueTask } from '../schedule/planner'
 
 type Counts = { -readonly [K in keyof Simulation['total']]: number }
 export type SimulatedEvent = Omit<Simulation['items'][number], 'at' | 'taskName'> & { readonly at: number }

@@ -7,9 +7,9 @@ import type { CronTrigger, Trigger } from '@shared/model/trigger'
 import { autoDst, cronFields } from '@shared/schedule/cron'
 import { cronDays, type CronDays } from '@shared/schedule/cron-days'
 import { transitionNear, zoneTransitions } from '@shared/schedule/zone-offsets'
-import { nextBoundary } from './openings'
-import { isOpen } from './time-windows'
-import { nextOfTrigger, type Moment } from './trigger-times'
+import { nextBoundary } from '../schedule/openings'
+import { isOpen } from '../schedule/time-windows'
+import { nextOfTrigger, type Moment } from '../schedule/trigger-times'
 
 export interface DayOfTask {
   /** Two days of one key bring the same occurrences at the same times, with the same chances; null: this day is like no other. */

@@ -4,7 +4,7 @@ import { settings as settingsModel, type Settings } from '@shared/model/settings
 import type { Simulation } from '@shared/model/schedule'
 import type { Task } from '@shared/model/task'
 import { bothAt, occurrences } from '../../electron/host/schedule/occurrences'
-import { simulate, type SimulationInput } from '../../electron/host/schedule/simulate'
+import { simulate, type SimulationInput } from '../../electron/host/simulate/simulate'
 import { makeTask } from '../support/make-task'
 
 const day = 86_400_000
@@ -13,7 +13,7 @@ const minute = 60_000
 const at = (text: string): number => Date.parse(`${text}Z`)
 const start = '2027-01-01T00:00:00'
 
-type Given = Parameters<typeof makeTask>[0]
+type Given = NonNullable<Parameters<typeof makeTask>[0]>
 const cron = (id: string, expression: string, given: Given = {}): Task =>
   makeTask({ id, name: id, triggers: [{ kind: 'cron', expression, timezone: 'UTC' }], ...given })
 

@@ -1,8 +1,8 @@
 /** The planner and the dispatcher from one instant to another, on a clock of their own. Instants are ms. */
 import type { Settings } from '@shared/model/settings'
 import type { Pause, Task } from '@shared/model/task'
-import { bothAt, nextOccurrence, type Marks } from './occurrences'
-import { createPlanner, type Planner } from './planner'
+import { bothAt, nextOccurrence, type Marks } from '../schedule/occurrences'
+import { createPlanner, type Planner } from '../schedule/planner'
 import type { Carried } from './simulated-carried'
 import { simulatedClock, type Span } from './simulated-clock'
 import { simulatedEvents } from './simulated-events'

@@ -4,7 +4,7 @@ import type { Task } from '@shared/model/task'
 import { createDispatcher } from '../run/dispatcher'
 import { createStarts } from '../run/starts'
 import type { Clock } from '../ports'
-import type { DueTask } from './planner'
+import type { DueTask } from '../schedule/planner'
 import type { Tally } from './simulated-tally'
 
 export interface SimulatedRunsOptions {

@@ -1,6 +1,6 @@
 /** What makes an occurrence in a simulation beside time: a wake, and the end of another task's run. Hosts do not start in one. */
 import type { Task } from '@shared/model/task'
-import type { PlannerEvent } from './planner'
+import type { PlannerEvent } from '../schedule/planner'
 
 export interface SimulatedEvents {
   /** The machine woke at `at` (ms). */
