@@ -77,23 +77,31 @@ export function createOffers(options: OffersOptions): Offers {
   }
 
   const workOff = async (taskId: string, line: Line): Promise<void> => {
-    for (let due = line.due[0]; due !== undefined && !stopped; due = line.due[0]) {
+    let waited = false
+    for (let first = line.due[0]; first !== undefined && !stopped; first = line.due[0]) {
       const task = options.task(taskId)
       if (task === undefined) break
+      // Events never merge.
+      const folds = waited && task.policy.coalesce && first.event === null
+      const together = folds ? line.due.filter(({ event }) => event === null) : [first]
+      const due = folded(first, together)
       try {
         await decide(task, due)
-        line.due.shift()
+        waited = false
       } catch (error) {
         if (error instanceof BelfryError && error.code === 'STORAGE') {
           options.refused(task, error)
           await again()
           line.due = outstanding(options.task(taskId) ?? task, line.due)
-        } else {
-          options.impossible(task, error)
-          record(due, { state: 'missed', reason: 'busy' })
-          line.due.shift()
+          waited = true
+          holdFor(taskId, line)
+          continue
         }
+        options.impossible(task, error)
+        record(due, { state: 'missed', reason: 'busy' })
       }
+      const over = new Set(together)
+      line.due = line.due.filter((one) => !over.has(one))
       holdFor(taskId, line)
     }
     // What is not decided is decided by the next host: no later instant may go to disk before it.
@@ -119,38 +127,26 @@ export function createOffers(options: OffersOptions): Offers {
       pauses.add(cancel)
     })
 
-  /** What of the line is still to run, by the task's policy. */
+  /** What of the line is still to run, each by itself: with time more of it is missed. */
   const outstanding = (task: Task, line: readonly DueTask[]): DueTask[] => {
+    const { coalesce, jitter } = task.policy
     const now = clock.now()
     const left: DueTask[] = []
     for (const due of line) {
-      const since =
-        due.event === null ? due.scheduledAt + jitterOf(task.id, due.scheduledAt, task.policy.jitter) : due.scheduledAt
+      const since = due.scheduledAt + (due.event === null ? jitterOf(task.id, due.scheduledAt, jitter) : 0)
       if (now - since > graceOf(task)) record(due, { state: 'missed', reason: 'busy' })
       else left.push({ ...due, late: lateness(since, now, () => due.late?.reason ?? 'busy') })
     }
-    return task.policy.coalesce ? folded(left) : oneByOne(left)
-  }
-
-  /** Events never merge. */
-  const folded = (line: readonly DueTask[]): DueTask[] => {
-    const timed = line.filter(({ event }) => event === null)
-    const [first] = timed
-    const last = timed.at(-1)
-    if (first === undefined || last === undefined || first === last) return [...line]
-    const count = timed.reduce((sum, due) => sum + due.folded + 1, -1)
-    const one = { ...last, folded: count, foldedFrom: first.foldedFrom ?? first.scheduledAt }
-    return line.flatMap((due) => (due.event !== null ? [due] : due === last ? [one] : []))
+    return coalesce ? left : oneByOne(left)
   }
 
   const oneByOne = (line: readonly DueTask[]): DueTask[] => {
     const timed = line.filter(({ event }) => event === null)
     const over = new Set(timed.slice(0, Math.max(0, timed.length - replayLimit)))
     for (const due of over) record(due, { state: 'missed', reason: 'busy' })
-    const replay = timed.length > 1
     return line
       .filter((due) => !over.has(due))
-      .map((due) => (due.event === null ? { ...due, replay: due.replay || replay } : due))
+      .map((due) => (due.event === null ? { ...due, replay: due.replay || timed.length > 1 } : due))
   }
 
   return {
@@ -170,6 +166,14 @@ export function createOffers(options: OffersOptions): Offers {
       for (const cancel of pauses) cancel()
     },
   }
+}
+
+/** One run for the latest of them, which carries the others. */
+function folded(first: DueTask, line: readonly DueTask[]): DueTask {
+  const last = line.at(-1)
+  if (last === undefined || last === first) return first
+  const count = line.reduce((sum, due) => sum + due.folded + 1, -1)
+  return { ...last, folded: count, foldedFrom: first.foldedFrom ?? first.scheduledAt }
 }
 
 const nothing = (): void => undefined

@@ -125,6 +125,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       await stored
     } catch (error) {
       starts.takeBack(task, now)
+      if (lastNumbers.get(task.id) === number) lastNumbers.set(task.id, number - 1)
       claim.forget()
       throw error
     }
