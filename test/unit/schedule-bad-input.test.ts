@@ -10,6 +10,7 @@ import { timeWindow } from '@shared/model/time-window'
 import { trigger } from '@shared/model/trigger'
 import { nextCron } from '@shared/schedule/cron'
 import { formatDuration, parseDuration } from '@shared/schedule/duration'
+import { cpuTime } from '../support/cpu-time'
 import { projectRoot } from '../support/paths'
 
 const limit = 100
@@ -238,18 +239,16 @@ const accepted: readonly (readonly [given: object, why: string])[] = [
 
 describe('a trigger that cannot be is refused with field and reason, at once', () => {
   it.each(refused)('%j', (given, field, reason) => {
-    const began = performance.now()
+    expect(cpuTime(() => void trigger.safeParse(given))).toBeLessThan(limit)
     const answer = trigger.safeParse(given)
-    expect(performance.now() - began).toBeLessThan(limit)
     expect(answer.success).toBe(false)
     const error = invalidInput(answer.error ?? [])
     expect([error.field, error.message]).toEqual([field, reason])
   })
 
   it.each(accepted)('while %j is taken: %s', (given) => {
-    const began = performance.now()
+    expect(cpuTime(() => void trigger.safeParse(given))).toBeLessThan(limit)
     const answer = trigger.safeParse(given)
-    expect(performance.now() - began).toBeLessThan(limit)
     expect(answer.error?.issues ?? []).toEqual([])
     // What was taken once is taken again as it was stored.
     expect(trigger.parse(JSON.parse(JSON.stringify(answer.data)))).toEqual(answer.data)
@@ -315,18 +314,19 @@ describe('a trigger that cannot be is refused with field and reason, at once', (
     )
     fc.assert(
       fc.property(noise, fc.constantFrom('UTC', 'Europe/Berlin', 'America/Santiago'), (expression, zone) => {
-        const began = performance.now()
-        try {
-          const at = nextCron(expression, zone, Date.parse('2027-01-01T00:00:00Z'))
-          expect(at ?? Infinity).toBeGreaterThan(Date.parse('2027-01-01T00:00:00Z'))
-        } catch (error) {
-          expect(error).toBeInstanceOf(BelfryError)
-          expect((error as BelfryError).field).toBe('expression')
-          expect((error as BelfryError).message).not.toMatch(/undefined|NaN|\[object/)
+        const judge = (): void => {
+          try {
+            const at = nextCron(expression, zone, Date.parse('2027-01-01T00:00:00Z'))
+            expect(at ?? Infinity).toBeGreaterThan(Date.parse('2027-01-01T00:00:00Z'))
+          } catch (error) {
+            expect(error).toBeInstanceOf(BelfryError)
+            expect((error as BelfryError).field).toBe('expression')
+            expect((error as BelfryError).message).not.toMatch(/undefined|NaN|\[object/)
+          }
         }
-        expect(performance.now() - began).toBeLessThan(limit)
+        expect(cpuTime(judge)).toBeLessThan(limit)
       }),
-      { numRuns: 5000, seed: 7 },
+      { numRuns: 2000, seed: 7 },
     )
   })
 })
@@ -385,9 +385,8 @@ describe('durations', () => {
   it.each(['1'.repeat(10_000), `1${' '.repeat(10_000)}x`, '1h'.repeat(5000), '1.'.repeat(5000), '\u212a1s'])(
     'that are none are so at once',
     (text) => {
-      const began = performance.now()
+      expect(cpuTime(() => void parseDuration(text))).toBeLessThan(limit)
       expect(parseDuration(text)).toBeUndefined()
-      expect(performance.now() - began).toBeLessThan(limit)
     },
   )
 })
