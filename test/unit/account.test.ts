@@ -87,6 +87,20 @@ describe('the ledger of a task', () => {
     ])
   })
 
+  it('loses nothing that lands while the disk is read', async () => {
+    const { account, ledger, store } = await scene()
+    ledger.record('a', fate('skipped', 'overlap', 11, 14))
+    const { list } = store.occurrences
+    Object.assign(store.occurrences, {
+      list: async (...given: Parameters<typeof list>) => {
+        const read = await list(...given)
+        await ledger.flush('a')
+        return read
+      },
+    })
+    expect((await account.ledger('a', { limit: 50 })).items.map(brief)).toEqual([['skipped', 'overlap', 11, 14, 4]])
+  })
+
   it('says that a run which waited for its turn ran late', async () => {
     const { account, store } = await scene()
     await store.runs.put(run(1, { startedAt: at(2.9) }))

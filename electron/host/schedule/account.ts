@@ -58,14 +58,14 @@ export function createAccount({ clock, store, ledger, planner }: AccountOptions)
     query: { since: number; before: number; below?: ReturnType<typeof readCursor> | undefined; limit: number },
   ): Promise<PlacedEntry[]> => {
     const { below, limit, ...range } = query
+    const before = ledger.pending(taskId)
     const stored = await occurrences.list(taskId, {
       ...range,
       ...(below === undefined ? {} : { below }),
-      limit: limit + ledger.pending(taskId).length,
+      limit: limit + before.length,
     })
-    // Asked only now: what has landed meanwhile is on disk, what has not is here.
-    const known = new Map(stored.map((record) => [record.id, record]))
-    for (const record of ledger.pending(taskId)) known.set(record.id, record)
+    // What lands while the disk is read may be neither in what was read nor pending any more; what grew is so by now.
+    const known = new Map([...before, ...stored, ...ledger.pending(taskId)].map((record) => [record.id, record]))
     return [...known.values()]
       .map(entryOfRecord)
       .filter(
