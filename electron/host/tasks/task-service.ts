@@ -3,15 +3,14 @@ import { BelfryError } from '@shared/errors'
 import { lastBroken } from '@shared/model/attention'
 import type { ImportCandidate } from '@shared/model/import'
 import type { Pause, Task, TaskChange, TaskDefinition, TaskView } from '@shared/model/task'
-import type { Trigger } from '@shared/model/trigger'
 import type { EventBus } from '../events'
 import { oneAtATime } from '../one-at-a-time'
 import type { Ports } from '../ports'
 import type { Planner } from '../schedule/planner'
-import { wholeSecond } from '../schedule/trigger-times'
 import type { Store } from '../store/types'
 import { findTask } from './find-task'
 import { follows } from './followers'
+import { anchored, defined, newTask, pulledBack, resumed } from './task-changes'
 import { taskView } from './task-view'
 import { createTaskWarnings } from './task-warnings'
 import type { TriggerChecks } from './trigger-checks'
@@ -110,34 +109,19 @@ export function createTaskService({
     return views
   }
 
+  const keepOne = async (task: Task, comesBack = false): Promise<TaskView> => {
+    await keep([task], comesBack)
+    return view(task)
+  }
+
   /** A task that runs once per boot and is enabled now has its first boot still to come. */
   const rememberBoot = async (task: Task): Promise<void> => {
     const wanted = task.triggers.some((trigger) => trigger.kind === 'startup' && trigger.on === 'boot')
     if (wanted && task.countsFrom === task.updatedAt) await store.state.rememberBoot(task.id, processes.bootId())
   }
 
-  const make = (definition: TaskDefinition, given: Partial<Pick<Task, 'id' | 'source' | 'locked'>>): Task => {
-    const at = now()
-    return {
-      id: ids.next(clock.now()),
-      ...definition,
-      triggers: definition.triggers.map(anchored),
-      revision: 1,
-      createdAt: at,
-      updatedAt: at,
-      countsFrom: at,
-      pause: null,
-      skips: [],
-      source: null,
-      locked: null,
-      ...given,
-    }
-  }
-
-  const anchored = (trigger: Trigger): Trigger =>
-    trigger.kind === 'interval' && trigger.mode === 'fixed-rate' && trigger.anchor === undefined
-      ? { ...trigger, anchor: new Date(wholeSecond(clock.now())).toISOString() }
-      : trigger
+  const make = (definition: TaskDefinition, given: Partial<Pick<Task, 'id' | 'source' | 'locked'>>): Task =>
+    newTask({ id: ids.next(clock.now()), ...given }, definition, clock.now())
 
   /** What is due of it is decided by what the task is now, and recorded: afterwards nobody could decide it anew. */
   const settle = async (id: string): Promise<void> => {
@@ -148,9 +132,7 @@ export function createTaskService({
   const change = (wanted: string, next: (task: Task) => Task): Promise<TaskView> =>
     alone(async () => {
       await settle(find(wanted).id)
-      const [changed] = await keep([next(find(wanted))])
-      if (changed === undefined) throw new BelfryError('INTERNAL', 'the task was not kept')
-      return changed
+      return keepOne(next(find(wanted)))
     })
 
   const tell = (taskId: string): void => {
@@ -186,9 +168,7 @@ export function createTaskService({
       alone(async () => {
         if (id !== undefined && store.tasks.get(id))
           throw new BelfryError('CONFLICT', `there is a task with the id "${id}" already`, { field: 'id' })
-        const [made] = await keep([make(definition, id === undefined ? {} : { id })])
-        if (made === undefined) throw new BelfryError('INTERNAL', 'the task was not kept')
-        return made
+        return keepOne(make(definition, id === undefined ? {} : { id }))
       }),
     createImported: (candidates) =>
       alone(() => keep(candidates.map(({ source, locked, ...definition }) => make(definition, { source, locked })))),
@@ -210,7 +190,7 @@ export function createTaskService({
           ...task,
           ...defined(rest),
           policy: { ...task.policy, ...defined(policy ?? {}) },
-          triggers: retimed ? triggers.map(anchored) : task.triggers,
+          triggers: retimed ? triggers.map((trigger) => anchored(trigger, clock.now())) : task.triggers,
           revision: task.revision + 1,
           updatedAt: at,
         }
@@ -242,10 +222,9 @@ export function createTaskService({
         if (task === undefined)
           throw new BelfryError('NOT_FOUND', `no task "${id}" was removed lately`, { field: 'id' })
         // What was due while it was gone was due to nobody.
-        const [restored] = await keep([{ ...task, countsFrom: now() }], true)
+        const restored = await keepOne({ ...task, countsFrom: now() }, true)
         removed.delete(id)
         tellFollowers(id)
-        if (restored === undefined) throw new BelfryError('INTERNAL', 'the task was not kept')
         return restored
       }),
     setEnabled: (wanted, enabled) =>
@@ -323,27 +302,4 @@ export function createTaskService({
     },
     tell,
   }
-}
-
-/** What came due during its pause is not caught up; after one that ran out, what counts counts from its end. */
-function resumed(task: Task, at: string): Task {
-  const next = { ...task, pause: null, updatedAt: at }
-  if (task.pause === null) return next
-  const { until } = task.pause
-  return { ...next, countsFrom: until !== null && until <= at ? until : at }
-}
-
-/** The task with nothing ahead of `at` (ms), and without the skips that were used; undefined where that is how it is. */
-function pulledBack(task: Task, skips: string[], at: number): Task | undefined {
-  const earlier = (instant: string): string => (Date.parse(instant) < at ? instant : new Date(at).toISOString())
-  const countsFrom = earlier(task.countsFrom)
-  const pause = task.pause && { ...task.pause, since: earlier(task.pause.since) }
-  const same =
-    countsFrom === task.countsFrom && pause?.since === task.pause?.since && skips.length === task.skips.length
-  return same ? undefined : { ...task, countsFrom, pause, skips }
-}
-
-/** Without the keys whose value is undefined, so that a spread does not erase what they do not name. */
-function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, given]) => given !== undefined)) as never
 }
