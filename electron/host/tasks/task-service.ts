@@ -58,15 +58,8 @@ export interface TaskService {
   tell(taskId: string): void
 }
 
-export function createTaskService({
-  ports,
-  store,
-  planner,
-  activeOf,
-  events,
-  checks,
-  recorded,
-}: TaskServiceOptions): TaskService {
+export function createTaskService(options: TaskServiceOptions): TaskService {
+  const { ports, store, planner, activeOf, events, checks, recorded } = options
   const { clock, ids, processes } = ports
   const alone = oneAtATime()
   /** For taking a removal back; forgotten with the host. */
