@@ -89,7 +89,10 @@ describe('the ledger of a task', () => {
 
   it('loses nothing that lands while the disk is read', async () => {
     const { account, ledger, store } = await scene()
-    ledger.record('a', fate('skipped', 'overlap', 11, 14))
+    ledger.record('a', fate('skipped', 'overlap', 11))
+    await ledger.flush('a')
+    ledger.record('a', fate('skipped', 'overlap', 12, 14))
+    ledger.record('a', fate('missed', 'busy', 20))
     const { list } = store.occurrences
     Object.assign(store.occurrences, {
       list: async (...given: Parameters<typeof list>) => {
@@ -98,7 +101,10 @@ describe('the ledger of a task', () => {
         return read
       },
     })
-    expect((await account.ledger('a', { limit: 50 })).items.map(brief)).toEqual([['skipped', 'overlap', 11, 14, 4]])
+    expect((await account.ledger('a', { limit: 50 })).items.map(brief)).toEqual([
+      ['missed', 'busy', 20, 20, 1],
+      ['skipped', 'overlap', 11, 14, 4],
+    ])
   })
 
   it('says that a run which waited for its turn ran late', async () => {

@@ -1,6 +1,6 @@
 /** Accounts for every occurrence of a task: runs and recorded fates as one ledger, and why there is nothing where there is nothing. */
 import type { Page } from '@shared/model/common'
-import type { LedgerEntry } from '@shared/model/occurrence'
+import type { LedgerEntry, OccurrenceRecord } from '@shared/model/occurrence'
 import { errorWords, type Run } from '@shared/model/run'
 import type { Task } from '@shared/model/task'
 import type { WhyAnswer } from '@shared/model/why'
@@ -64,8 +64,10 @@ export function createAccount({ clock, store, ledger, planner }: AccountOptions)
       ...(below === undefined ? {} : { below }),
       limit: limit + before.length,
     })
-    // What lands while the disk is read may be neither in what was read nor pending any more; what grew is so by now.
-    const known = new Map([...before, ...stored, ...ledger.pending(taskId)].map((record) => [record.id, record]))
+    // What lands while the disk is read may neither have been read nor be pending any more.
+    const known = new Map<string, OccurrenceRecord>()
+    for (const record of [...before, ...stored, ...ledger.pending(taskId)])
+      if (record.count >= (known.get(record.id)?.count ?? 0)) known.set(record.id, record)
     return [...known.values()]
       .map(entryOfRecord)
       .filter(
