@@ -131,7 +131,6 @@ export const editor = {
     label: 'After these tasks',
     any: 'Any one of them will do.',
     none: 'Pick tasks',
-    find: 'Find a task',
     unknown: 'a task that is gone ({id})',
     on: 'Once one',
     success: 'succeeds',

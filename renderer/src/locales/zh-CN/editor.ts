@@ -129,7 +129,6 @@ export const editor: Wording<typeof english> = {
     label: '在这些任务之后',
     any: '其中任意一个即可。',
     none: '选择任务',
-    find: '查找任务',
     unknown: '已不存在的任务（{id}）',
     on: '当其',
     success: '成功',
