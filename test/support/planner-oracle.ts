@@ -40,10 +40,11 @@ interface Trouble {
 
 const second = 1000
 const minute = 60_000
+const hour = 3_600_000
 const day = 86_400_000
 /** The longest that nobody looks. */
 const look = 31_000
-const horizon = 3 * day
+const horizon = day
 /** No zone here has summer time: what that comes to is proved elsewhere. */
 const offsets: Readonly<Record<string, number>> = { UTC: 0, 'Asia/Kolkata': 19_800_000 }
 
@@ -246,7 +247,7 @@ export class PlannerOracle {
   nextOf(id: string, now: number): { readonly at: number; readonly starts: number } | undefined {
     const known = this.#of(id)
     const { task } = known
-    const holds = [known.pause, this.#pauseOfAll].filter((pause) => pause && this.#holds(pause, now, now))
+    const holds = [known.pause, this.#pauseOfAll].filter((pause) => pause && this.#holds(pause, now, Infinity))
     if (!task.enabled || holds.some((pause) => pause?.until === null)) return undefined
     const from = Math.max(...holds.map((pause) => Date.parse(pause?.until ?? '')), -Infinity)
     const at = this.#instants(known, now + horizon).find(
@@ -284,14 +285,14 @@ export class PlannerOracle {
     const fates: Fate[] = []
     let since = -Infinity
     for (const at of this.#instants(known, now)) {
-      const starts = at + jitterOf(task.id, at, policy.jitter)
-      const upTo = Math.min(starts, now)
+      // Jitter does not change the order.
+      since = Math.max(since, at + jitterOf(task.id, at, policy.jitter))
+      const upTo = Math.min(since, now)
       const fate = (state: Fate['state'], reason: string) => void fates.push({ at, epoch, state, reason })
       if (known.pause && this.#holds(known.pause, at, upTo)) fate('paused', 'task')
       else if (this.#pauseOfAll && this.#holds(this.#pauseOfAll, at, upTo)) fate('paused', 'everything')
-      else if (starts > now) break
+      else if (since > now) break
       else {
-        since = Math.max(since, starts)
         if (known.skips.has(at)) fate('skipped', 'skip_next')
         else if (isClosed(task, at)) fate('skipped', 'blackout')
         else fate(now - since > grace ? 'missed' : 'ran', '')
@@ -465,8 +466,9 @@ function instantsOf(trigger: Trigger, after: number, end: number): number[] {
     assert.deepEqual(days, ['*', '*', '*'])
     const offset = offsets[trigger.timezone ?? 'UTC'] ?? 0
     for (let at = Math.max(0, Math.ceil(after / minute)) * minute; at <= end; at += minute) {
-      const local = new Date(at + offset)
-      if (at > after && matches(minutes, local.getUTCMinutes()) && matches(hours, local.getUTCHours())) found.push(at)
+      const local = at + offset
+      if (!matches(minutes, Math.floor(local / minute) % 60) || !matches(hours, Math.floor(local / hour) % 24)) continue
+      if (at > after) found.push(at)
     }
   }
   return found
@@ -478,9 +480,11 @@ function matches(field: string, value: number): boolean {
   return field.split(',').some((part) => Number(part) === value)
 }
 
+const two = (value: number): string => String(value).padStart(2, '0')
+
 function isClosed({ policy }: Task, at: number): boolean {
   const isIn = ({ times }: TimeWindow): boolean => {
-    const now = new Date(at).toISOString().slice(11, 16)
+    const now = `${two(Math.floor(at / hour) % 24)}:${two(Math.floor(at / minute) % 60)}`
     assert.ok(times && times.from < times.until)
     return now >= times.from && now < times.until
   }

@@ -79,7 +79,8 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
     if (alive) work()
     else await new Promise(() => undefined)
   }
-  const state: EpochOptions['state'] = {
+  const state: EpochOptions['state'] & Pick<Store['state'], 'missedSettled'> = {
+    missedSettled: () => undefined,
     epoch: () => watermarks.epoch(),
     lastWritten: () => watermarks.lastWritten(),
     beginEpoch: (epoch) =>

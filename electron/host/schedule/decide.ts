@@ -170,12 +170,11 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
       for (let looked = 0; looked < count; looked++) {
         const next = nextOccurrence(task.triggers, marks, moment)
         if (next === undefined || next.at > now) return decision()
-        const effective = next.at + jitterOf(task.id, next.at, policy.jitter)
-        const paused = context.pausedAt(next.at, Math.min(effective, now))
+        since = Math.max(since, next.at + jitterOf(task.id, next.at, policy.jitter))
+        const paused = context.pausedAt(next.at, Math.min(since, now))
         if (paused !== null) record({ state: 'paused', reason: paused, ...only(next.at) })
-        else if (effective > now) return decision()
+        else if (since > now) return decision()
         else {
-          since = Math.max(since, effective)
           const fate = fateOf(next)
           if (fate) record({ ...fate, ...only(next.at) })
           else run({ ...next, since })

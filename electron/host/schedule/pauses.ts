@@ -14,10 +14,13 @@ export function pausedBetween({ task, everything }: Pauses, from: number, until:
   return everything !== null && holds(everything, from, until) ? 'everything' : null
 }
 
-/** Until when a pause holds that holds now; null for until resumed, undefined when none does. */
+/**
+ * Until when a pause holds that was made and is not over; null for until resumed, undefined when there is none. One since a
+ * moment that a clock set back by a second has yet to reach again holds, too.
+ */
 export function pausedUntil({ task, everything }: Pauses, now: number): number | null | undefined {
   const ends = [task, everything]
-    .filter((pause) => pause !== null && holds(pause, now, now))
+    .filter((pause) => pause !== null && holds(pause, now, Number.POSITIVE_INFINITY))
     .map((pause) => (pause?.until ? Date.parse(pause.until) : null))
   return ends.length === 0 ? undefined : ends.includes(null) ? null : Math.max(...ends.map(Number))
 }
