@@ -98,9 +98,14 @@ test.describe('420 pixels wide', () => {
   }) => {
     await fill(host)
     await page.goto(host.url)
-    for (const path of ['/today', '/tasks', '/settings']) {
+    const { id } = await host.json<{ id: string }>(['show', 'Hourly'])
+    for (const path of ['/today', '/tasks', `/tasks/${id}`, `/tasks/${id}?tab=ledger`, '/settings']) {
       await goTo(page, path)
       await page.getByRole('heading', { level: 1 }).waitFor()
+      for (const button of await page.getByRole('main').getByRole('button').all()) {
+        const box = await button.boundingBox()
+        expect((box?.x ?? 0) + (box?.width ?? 0), `${path}: ${await button.textContent()}`).toBeLessThanOrEqual(420)
+      }
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(420)
       expect(await accessibilityProblems(page)).toEqual([])
     }
