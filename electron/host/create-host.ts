@@ -95,15 +95,8 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
   const task = (id: string) => store.tasks.get(id)
 
   const unwritten = 'The ledger could not be written'
-  const ledger = createLedger({
-    ports,
-    store,
-    refused: (error) => warnings.raise('STORAGE', `${unwritten}: ${messageOf(error)}`),
-    wrote: () => {
-      // Others that the disk refused say themselves when that is over.
-      for (const { id, message } of warnings.all()) if (message.startsWith(unwritten)) warnings.dismiss(id)
-    },
-  })
+  const refused = (error: unknown): void => warnings.raise('STORAGE', `${unwritten}: ${messageOf(error)}`)
+  const ledger = createLedger({ ports, store, refused, wrote: () => warnings.clear('STORAGE', unwritten) })
   /** Resolves once all that was decided of the tasks is on disk. Rejects with STORAGE; then it is tried again by and by. */
   const recorded = async (taskIds: readonly string[]): Promise<void> => {
     const open = taskIds.filter((id) => ledger.pending(id).length > 0)

@@ -6,8 +6,8 @@ export interface Warnings {
   all(): readonly Warning[]
   /** The same words again renew the warning rather than add one. */
   raise(code: Warning['code'], message: string): void
-  /** What warned is over. */
-  clear(code: Warning['code']): void
+  /** What warned, in words that begin so, is over. */
+  clear(code: Warning['code'], beginning?: string): void
   dismiss(id: string): void
 }
 
@@ -25,7 +25,8 @@ export function createWarnings(ports: { readonly clock: Clock; readonly ids: Ids
       const warning = { id: ports.ids.next(now), code, message, at: new Date(now).toISOString() }
       replace([...kept.filter((other) => other.code !== code || other.message !== message), warning].slice(-50))
     },
-    clear: (code) => replace(kept.filter((warning) => warning.code !== code)),
+    clear: (code, beginning = '') =>
+      replace(kept.filter((warning) => warning.code !== code || !warning.message.startsWith(beginning))),
     dismiss: (id) => replace(kept.filter((warning) => warning.id !== id)),
   }
 }
