@@ -5,7 +5,7 @@ import type { EventBus } from '../events'
 import type { ImportService } from '../import/import-service'
 import type { Clock } from '../ports'
 import type { RunService } from '../run/run-service'
-import { autoDst } from '@shared/schedule/cron'
+import { policy as policyModel } from '@shared/model/policy'
 import type { Account } from '../schedule/account'
 import type { Planner } from '../schedule/planner'
 import { previewSchedule } from '../schedule/preview'
@@ -53,6 +53,7 @@ export function createRouter({
   // Outputs are our own and typed: checking them again would cost more than making them.
   const os = implement(contract).$config({ initialOutputValidationIndex: Number.NaN })
   const now = (): string => new Date(clock.now()).toISOString()
+  const durationOf = (id: string): number => usualDuration(store.runs.recent(id, 20))
   const breathe = (): Promise<void> => new Promise((resolve) => clock.after(0, resolve))
 
   return os.router({
@@ -93,24 +94,35 @@ export function createRouter({
       ),
     },
     schedule: {
-      preview: os.schedule.preview.handler(({ input }) => {
+      preview: os.schedule.preview.handler(({ input: { triggers, policy: change, task: id, count } }) => {
         const at = clock.now()
-        return previewSchedule(
-          input.triggers,
-          at,
-          { zone: clock.timeZone(), dst: { ...autoDst, ...input.policy.dst }, createdAt: at, idleSince: at },
-          input.count,
-        )
+        const task = id === undefined ? undefined : store.tasks.get(id)
+        const policy = policyModel.parse({ ...task?.policy, ...change })
+        return previewSchedule({
+          triggers,
+          windows: policy,
+          moment: { zone: clock.timeZone(), dst: policy.dst, createdAt: at, idleSince: at },
+          jitter: policy.jitter,
+          duration: task === undefined ? usualDuration([]) : durationOf(task.id),
+          now: at,
+          count,
+          others: store.tasks.all().filter((other) => other.enabled && other.pause === null && other.id !== id),
+          momentOf: planner.moment,
+          durationOf,
+          breathe,
+          monotonic: () => clock.monotonic(),
+        })
       }),
       upcoming: os.schedule.upcoming.handler(async ({ input: { from, until, perTask } }) => {
+        const facts = { moment: planner.moment, next: planner.nextToSkip }
         const range = { from: Math.max(clock.now(), Date.parse(from ?? now())), until: Date.parse(until), perTask }
-        return { items: await upcomingOccurrences(tasks.all(), planner.moment, range, breathe) }
+        return { items: await upcomingOccurrences(tasks.all(), facts, range, breathe) }
       }),
       simulate: os.schedule.simulate.handler(({ input }) =>
         simulate({
           tasks: store.tasks.all(),
           settings: system.settings(),
-          duration: (id) => usualDuration(store.runs.recent(id, 20)),
+          duration: durationOf,
           zone: clock.timeZone(),
           from: Date.parse(input.from),
           until: Date.parse(input.until),

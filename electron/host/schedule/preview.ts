@@ -1,33 +1,68 @@
-/** What triggers come to, for showing. Pure. */
+/** What triggers come to, for showing: before saving, and on a task's page. */
 import type { SchedulePreview } from '@shared/model/schedule'
-import type { Trigger } from '@shared/model/trigger'
-import { bothAt, occurrences } from './occurrences'
-import type { Moment } from './trigger-times'
+import type { Task } from '@shared/model/task'
+import { collisionsOf } from './collisions'
+import { dstNotes } from './dst-notes'
+import { paceOf } from './pace'
+import { plannedRuns, type Planned } from './planned'
+import { scheduleWarnings } from './preview-warnings'
+import { nextOfTrigger, type Moment } from './trigger-times'
 
-const day = 86_400_000
-const month = 30 * day
-/** Enough for a good mean; a task that runs each second is not enumerated for a month. */
-const sample = 1000
+export interface PreviewInput extends Planned {
+  /** Ms that each occurrence comes later, at most. */
+  readonly jitter: number
+  /** Ms since the epoch. */
+  readonly now: number
+  /** How many of the next instants to give, 1 to 100. */
+  readonly count: number
+  /** Tasks that are planned, too. */
+  readonly others: readonly Task[]
+  readonly momentOf: (task: Task) => Moment
+  readonly durationOf: (taskId: string) => number
+  readonly breathe: () => Promise<void>
+  /** Real ms. */
+  readonly monotonic: () => number
+}
 
-/** @param now ms since the epoch; @param count how many of the next instants to give, 1 to 100 */
-export function previewSchedule(
-  triggers: readonly Trigger[],
-  now: number,
-  moment: Moment,
-  count: number,
-): SchedulePreview {
-  const next = [...occurrences(triggers, bothAt(now), moment, { count })]
-  const soon = [...occurrences(triggers, bothAt(now), moment, { count: sample, end: now + month })]
-  const last = soon.at(-1)
-  const span = soon.length === sample && last ? last.at - now : month
+const year = 366 * 86_400_000
+/** How far ahead an occurrence may be. */
+const furthest = 100 * year
+/** Runs that are compared with other tasks. */
+const compared = 100
+/** Ms of work after which no more tasks are compared, and between two turns of others. */
+const patience = 60
+const turn = 10
+
+export async function previewSchedule(input: PreviewInput): Promise<SchedulePreview> {
+  const { triggers, moment, now, count, monotonic } = input
+  const began = monotonic()
+  let turnEnds = began + turn
+  const coming = [...plannedRuns(input, now, { count: Math.max(count, compared), end: now + furthest })]
+  const pace = paceOf(input, now)
+  const goOn = async (): Promise<boolean> => {
+    if (monotonic() - began > patience) return false
+    if (monotonic() < turnEnds) return true
+    await input.breathe()
+    turnEnds = monotonic() + turn
+    return true
+  }
+  const answer = {
+    next: coming.slice(0, count).map(({ at, trigger }) => ({ at: new Date(at).toISOString(), trigger })),
+    jitter: input.jitter,
+    perDay: triggers.some((trigger) => nextOfTrigger(trigger, now, moment) !== undefined) ? pace.running : null,
+    skippedPerDay: pace.skipped,
+    dst: dstNotes(triggers, now, moment),
+    warnings: scheduleWarnings(input, now),
+  }
   return {
-    next: next.map(({ at, trigger }) => ({ at: new Date(at).toISOString(), trigger })),
-    perDay: next.length === 0 ? null : (soon.length * day) / span,
-    jitter: 0,
-    skippedPerDay: 0,
-    dst: [],
-    warnings: [],
-    collisions: [],
-    compared: 0,
+    ...answer,
+    ...(await collisionsOf({
+      coming: coming.slice(0, compared).map(({ at }) => at),
+      duration: input.duration,
+      others: input.others,
+      moment: input.momentOf,
+      durationOf: input.durationOf,
+      goOn,
+    })),
   }
 }

@@ -2,8 +2,10 @@
 import TinyQueue from 'tinyqueue'
 import type { PlannedOccurrence } from '@shared/model/schedule'
 import type { TaskView } from '@shared/model/task'
-import { bothAt, occurrences, type Occurrence } from './occurrences'
+import type { Occurrence } from './occurrences'
+import { plannedRuns } from './planned'
 import type { Moment } from './trigger-times'
+import { usualDuration } from './usual-duration'
 
 /** However many tasks there are: about two megabytes of answer and a second of work. */
 const mostUpcoming = 20_000
@@ -18,14 +20,21 @@ export interface UpcomingRange {
   readonly perTask: number
 }
 
+export interface UpcomingFacts {
+  /** What the task's triggers are reckoned by. */
+  readonly moment: (task: TaskView) => Moment
+  /** The next instant (ms, without jitter) that is planned and wanted; undefined for a task that is paused, say. */
+  readonly next: (taskId: string) => number | undefined
+}
+
 /**
- * The planned occurrences in the range, soonest first, at most `mostUpcoming`: of more, the soonest.
- * @param moment what the task's triggers are reckoned by
+ * The planned occurrences in the range, soonest first, at most `mostUpcoming`: of more, the soonest. Those that windows or a
+ * gap swallow are left out; those to be skipped are there.
  * @param breathe lets others have their turn
  */
 export async function upcomingOccurrences(
   tasks: readonly TaskView[],
-  moment: (task: TaskView) => Moment,
+  facts: UpcomingFacts,
   { from, until, perTask }: UpcomingRange,
   breathe: () => Promise<void>,
 ): Promise<PlannedOccurrence[]> {
@@ -39,9 +48,15 @@ export async function upcomingOccurrences(
     if (++reckoned % atOnce === 0) await breathe()
   }
   for (const task of tasks) {
-    if (task.nextAt === null) continue
-    const after = bothAt(Math.max(from, Date.parse(task.nextAt)) - 1)
-    advance(task, occurrences(task.triggers, after, moment(task), { count: perTask, end: until }))
+    const first = facts.next(task.id)
+    if (first === undefined) continue
+    const planned = {
+      triggers: task.triggers,
+      moment: facts.moment(task),
+      windows: task.policy,
+      duration: usualDuration(task.recent),
+    }
+    advance(task, plannedRuns(planned, Math.max(from, first) - 1, { count: perTask, end: until + 1 }))
     await turn()
   }
   const found: PlannedOccurrence[] = []
