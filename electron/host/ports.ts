@@ -20,7 +20,7 @@ export interface Clock {
   after(ms: number, call: () => void): () => void
   /**
    * Calls back once the wall clock shows `instant` (ms since the epoch, at most 2^31−1 ms ahead), never before, within a ms when
-   * the machine is idle. A clock that is moved meanwhile makes it early or late. What it gives takes that back.
+   * the machine is idle. A clock that is set back meanwhile makes it early: never later than if it had gone on. What it gives takes that back.
    */
   at(instant: number, call: () => void): () => void
   /** The machine's time zone, read again. */

@@ -26,8 +26,10 @@ const timerSlack = 3
 function callAt(instant: number, call: () => void): () => void {
   let timer: NodeJS.Timeout | undefined
   let turn: NodeJS.Immediate | undefined
+  // By a clock that nobody sets: one that was set back must not have whoever asked sleep until it comes to the instant again.
+  const latest = performance.now() + Math.max(0, instant - Date.now()) + timerSlack
   const wait = (): void => {
-    const rest = instant - Date.now()
+    const rest = Math.min(instant - Date.now(), latest - performance.now())
     if (rest <= 0) call()
     else if (rest <= timerSlack) turn = setImmediate(wait)
     else timer = setTimeout(wait, Math.min(rest - timerSlack + 1, longestTimer))

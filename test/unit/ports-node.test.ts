@@ -34,6 +34,16 @@ describe('the clock', () => {
     expect(clock.monotonic()).toBeLessThanOrEqual(clock.monotonic())
   })
 
+  it('calls back though the wall clock was set back meanwhile, so that whoever waits for an instant looks again', async () => {
+    const { now } = Date
+    onTestFinished(() => void (Date.now = now))
+    const began = performance.now()
+    const called = new Promise<void>((resolve) => clock.at(Date.now() + 30, resolve))
+    Date.now = () => now() - 3_600_000
+    await called
+    expect(performance.now() - began).toBeGreaterThanOrEqual(30)
+  })
+
   it('calls back once after the time, and not when that was taken back', async () => {
     const called: string[] = []
     const takeBack = clock.after(1, () => called.push('taken back'))
