@@ -1,10 +1,12 @@
 /**
- * Which days a cron expression means, in a calendar without zones. The forms are those of croner 11 (its search is not used:
- * after a February it loses the first days of March where a day field also means a 30th or 31st, as in `0 0 1,30 * *`).
+ * Which days a cron expression means, in a calendar without zones. What the fields may say is checked here, more strictly than
+ * by croner, which takes `5#` for every Friday; what they mean is croner's to say, day by day. Its search is not used: after a
+ * February it loses the first days of March where a day field also means a 30th or 31st, as in `0 0 1,30 * *`.
  *
  * Whether a day of a month is meant depends only on the month's length and its first weekday: 28 kinds of month, each looked
  * at once.
  */
+import { Cron } from 'croner'
 import {
   fieldRange,
   invalidExpression,
@@ -47,7 +49,7 @@ export function cronDays(fields: DayFields): CronDays {
 }
 
 function build(fields: DayFields): CronDays {
-  const meant = monthDays(fields.day, fields.weekday)
+  const meant = monthDays(fields)
   const months = monthFlags(fields.month)
   const nextYear = yearSearch(fields.year)
   /** By length (28 to 31) and first weekday: bit 0 for the 1st. -1: not looked at yet. */
@@ -56,11 +58,7 @@ function build(fields: DayFields): CronDays {
   const maskOf = (length: number, first: number): number => {
     const kind = (length - 28) * 7 + first
     let mask = masks[kind] ?? -1
-    if (mask < 0) {
-      mask = 0
-      for (let date = 1; date <= length; date++) if (meant(date, length, first)) mask |= 1 << (date - 1)
-      masks[kind] = mask
-    }
+    if (mask < 0) masks[kind] = mask = meant(length, first)
     return mask
   }
 
@@ -120,69 +118,73 @@ function weekdayOf(day: number): number {
   return (((day + 4) % 7) + 7) % 7
 }
 
-/** Whether a date of a month of this length and first weekday is meant. */
-type DateTest = (date: number, length: number, first: number) => boolean
+/** The days that are meant in a month of this length and first weekday: bit 0 for the 1st. */
+type MonthMask = (length: number, first: number) => number
 
-function monthDays(dayField: string, weekdayField: string): DateTest {
-  const and = weekdayField.startsWith('+')
-  const week = and ? weekdayField.slice(1) : weekdayField
-  const days = dayTests(dayField)
-  const weekdays = weekdayTests(week)
+function monthDays({ day, weekday }: DayFields): MonthMask {
+  const and = weekday.startsWith('+')
+  const week = and ? weekday.slice(1) : weekday
+  const days = plainDays(day)
+  const weekdays = plainWeekdays(week)
+  if (days === '*' && weekdays === '*') return (length) => 2 ** length - 1
   const open = (field: string): boolean => field === '?' || field.startsWith('*')
-  const both = and || open(dayField) || open(week)
-  return (date, length, first) => {
-    const one = days.some((test) => test(date, length, first))
-    if (one !== both) return one
-    return weekdays.some((test) => test(date, length, first))
+  // croner ORs a stepped day field with the other; Vixie cron, whose rule this is, ANDs them.
+  const both = days !== '*' && weekdays !== '*' && (and || open(day) || open(week))
+  const pattern = `0 0 0 ${days} * ${both ? '+' : ''}${weekdays}`
+  return (length, first) => {
+    const start = monthLike(length, first)
+    const cron = cronerFor(pattern)
+    let mask = 0
+    for (let date = 0; date < length; date++) if (cron.match(new Date(start + date * dayMs))) mask |= 1 << date
+    return mask
   }
 }
 
-function dayTests(field: string): DateTest[] {
-  if (field === '?') return [() => true]
-  return field.split(',').map((part): DateTest => {
-    if (/^L$/i.test(part)) return (date, length) => date === length
-    if (/^LW$/i.test(part)) return (date, length, first) => date === nearestWorkday(length, length, first)
+/** The last one asked: of its 60 KB each, no more are kept. */
+let last: { readonly pattern: string; readonly cron: Cron } | undefined
+
+function cronerFor(pattern: string): Cron {
+  // A fixed offset of 0: pure calendar, no zone is asked.
+  if (last?.pattern !== pattern) last = { pattern, cron: new Cron(pattern, { utcOffset: 0, paused: true }) }
+  return last.cron
+}
+
+/** Where a month of this length and first weekday begins, ms: the calendar has all kinds of them within 28 years. */
+function monthLike(length: number, first: number): number {
+  for (let month = 0; ; month++) {
+    const [year, number] = [2000 + Math.floor(month / 12), (month % 12) + 1]
+    const start = daysTo(year, number)
+    if (lengthOf(year, number) === length && weekdayOf(start) === first) return start * dayMs
+  }
+}
+
+/** A day-of-month field in plain numbers, beside `L`, `LW` and `15W`. Throws INVALID. */
+function plainDays(field: string): string {
+  if (field === '?' || field === '*') return '*'
+  const parts = field.split(',').flatMap((part) => {
+    if (/^LW?$/i.test(part)) return part.toUpperCase()
     const [, near] = /^(\d+)W$/i.exec(part) ?? []
-    if (near !== undefined) {
-      const { from: wanted } = fieldRange(dayKind, near, field)
-      return (date, length, first) => wanted <= length && date === nearestWorkday(wanted, length, first)
-    }
+    if (near !== undefined) return `${fieldRange(dayKind, near, field).from}W`
     if (/[LW]/i.test(part) && /^[\dLW*/-]+$/i.test(part))
       throw invalidExpression(`"${part}" is no day of the month; there are L (the last), LW (the last workday) and 15W`)
-    const meant = new Set(valuesOf(fieldRange(dayKind, part, field)))
-    return (date) => meant.has(date)
+    return [...valuesOf(fieldRange(dayKind, part, field))]
   })
+  return parts.join(',')
 }
 
-/** Monday to Friday; never in another month. */
-function nearestWorkday(date: number, length: number, first: number): number {
-  const weekday = (first + date - 1) % 7
-  if (weekday === 6) return date === 1 ? 3 : date - 1
-  if (weekday === 0) return date === length ? date - 2 : date + 1
-  return date
-}
-
-function weekdayTests(field: string): DateTest[] {
-  if (field === '?') return [() => true]
-  return field.split(',').map((part): DateTest => {
+/** A weekday field (without `+`) in plain numbers, each with its `#` where it has one. Throws INVALID. */
+function plainWeekdays(field: string): string {
+  if (field === '?' || field === '*') return '*'
+  const parts = field.split(',').flatMap((part) => {
     const [, span = part, hashed, last] = /^(.+?)(?:#(.*)|(L))?$/i.exec(part) ?? []
     if (/^(L|#.*)$/i.test(part)) throw invalidExpression(`"${part}" needs a weekday before it: 5L is the last Friday`)
     const which = hashed ?? last
-    if (which === undefined) {
-      const meant = weekdaySet(span, field)
-      return (date, _length, first) => meant.has((first + date - 1) % 7)
-    }
-    if (!/^([1-5]|L)$/i.test(which) || span === '*')
+    if (which !== undefined && (!/^([1-5]|L)$/i.test(which) || span === '*'))
       throw invalidExpression(`"${part}" is not a weekday of the month; after # comes 1 to 5, or L for the last`)
-    const meant = weekdaySet(span, field)
-    const nth = /L/i.test(which) ? 0 : Number(which)
-    return (date, length, first) =>
-      meant.has((first + date - 1) % 7) && (nth === 0 ? date + 7 > length : Math.ceil(date / 7) === nth)
+    const nth = which === undefined ? '' : `#${which.toUpperCase()}`
+    return [...valuesOf(fieldRange(weekdayKind, span, field))].map((value) => `${value % 7}${nth}`)
   })
-}
-
-function weekdaySet(span: string, field: string): Set<number> {
-  return new Set([...valuesOf(fieldRange(weekdayKind, span, field))].map((value) => value % 7))
+  return parts.join(',')
 }
 
 function monthFlags(field: string): Uint8Array {
