@@ -45,7 +45,7 @@ export const schedulePreview = z.object({
   perDay: z.number().nullable(),
   /** Likewise, those that windows, blackouts and DST skip. */
   skippedPerDay: z.number(),
-  /** What the next two changes of the clocks that matter to these triggers do to each of them. In words: shared/schedule/dst-words.ts. */
+  /** What the next two changes of the clocks that matter to these triggers do to each of them. In words: `dstWords`. */
   dst: z.array(dstNote),
   warnings: z.array(scheduleWarning),
   /** Other tasks that would run meanwhile, by their usual duration; most often first, at most 10. */

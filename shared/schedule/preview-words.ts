@@ -1,7 +1,37 @@
-/** What a preview warns of, for people. */
+/** What a preview has found, for people. */
 import { assertNever } from '../errors'
-import type { ScheduleWarning } from '../model/schedule'
+import type { DstNote, ScheduleWarning } from '../model/schedule'
 import type { WordsLocale } from './words'
+
+/**
+ * What a change of the clocks does to a trigger: `28 Mar 2027, Europe/Berlin: the clocks go from 02:00 to 03:00. 02:30 runs
+ * once, at 03:00.`
+ */
+export function dstWords(note: DstNote, locale: WordsLocale): string {
+  const after = shownAt(note)
+  const before = new Date(after.getTime() - note.by)
+  const [from, to] = [clockOf(before), clockOf(after)]
+  const day = new Intl.DateTimeFormat(tag[locale], { dateStyle: 'medium', timeZone: 'UTC' })
+  const { change, effect } = text[locale]
+  const times = timesOf(note, locale)
+  return change(day.format(before), note.zone, from, to) + effect[note.effect](times, to, note.count > 1)
+}
+
+/** What the zone's clocks show after the change, read as if it were UTC. */
+function shownAt({ at, zone }: DstNote): Date {
+  const shown = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone: zone })
+  return new Date(`${shown.format(new Date(at)).replace(' ', 'T')}Z`)
+}
+
+/** `02:00`, with seconds where there are some. */
+function clockOf(at: Date): string {
+  return at.toISOString().slice(11, at.getUTCSeconds() === 0 ? 16 : 19)
+}
+
+function timesOf({ times, count }: DstNote, locale: WordsLocale): string {
+  const more = count > times.length ? [text[locale].more(count - times.length)] : []
+  return new Intl.ListFormat(tag[locale], { type: 'conjunction' }).format([...times, ...more])
+}
 
 export interface WarningWordsOptions {
   /** The host's. */
@@ -35,11 +65,28 @@ export function warningWords(warning: ScheduleWarning, locale: WordsLocale, opti
 }
 
 function listOf(triggers: readonly number[], locale: WordsLocale): string {
-  return new Intl.ListFormat(locale, { type: 'conjunction' }).format(triggers.map((index) => String(index + 1)))
+  return new Intl.ListFormat(tag[locale], { type: 'conjunction' }).format(triggers.map((index) => String(index + 1)))
 }
+
+/** English as it is written beside 24-hour times. */
+const tag = { en: 'en-GB', 'zh-CN': 'zh-CN' } as const
 
 const text = {
   en: {
+    change: (day: string, zone: string, from: string, to: string) =>
+      `${day}, ${zone}: the clocks go from ${from} to ${to}. `,
+    more: (count: number) => `${count} more`,
+    effect: {
+      shifted: (times: string, to: string, many: boolean) =>
+        many ? `For ${times} it runs once, at ${to}.` : `${times} runs once, at ${to}.`,
+      skipped: (times: string, _to: string, many: boolean) => `${times} ${many ? 'do' : 'does'} not run.`,
+      none_lost: (times: string, _to: string, many: boolean) =>
+        `${times} ${many ? 'do' : 'does'} not come; the rhythm goes on.`,
+      once: (times: string, _to: string, many: boolean) =>
+        many ? `${times} come twice, and run once.` : `${times} comes twice, and runs once.`,
+      twice: (times: string, _to: string, many: boolean) =>
+        many ? `${times} come twice, and run twice.` : `${times} comes twice, and runs twice.`,
+    },
     it: 'It',
     trigger: (number: number) => `Trigger ${number}`,
     merged: (triggers: string, at: string) =>
@@ -53,6 +100,15 @@ const text = {
     alias: (zone: string, canonical: string) => `${zone} is another name of ${canonical}.`,
   },
   'zh-CN': {
+    change: (day: string, zone: string, from: string, to: string) => `${day}，${zone}：时钟从 ${from} 拨到 ${to}。`,
+    more: (count: number) => `另外 ${count} 个时间`,
+    effect: {
+      shifted: (times: string, to: string) => `${times} 改在 ${to} 运行一次。`,
+      skipped: (times: string) => `${times} 不运行。`,
+      none_lost: (times: string) => `${times} 不存在，节奏照常继续。`,
+      once: (times: string) => `${times} 出现两次，只运行一次。`,
+      twice: (times: string) => `${times} 出现两次，运行两次。`,
+    },
     it: '它',
     trigger: (number: number) => `触发器 ${number} `,
     merged: (triggers: string, at: string) => `触发器 ${triggers} 会在同一秒触发（首次为 ${at}），合并为一次运行。`,

@@ -1,3 +1,4 @@
+import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { runCli } from '../../electron/cli/run-cli'
 import { fakeTerminal } from '../support/fake-terminal'
@@ -61,7 +62,7 @@ describe('belfry next with an expression', () => {
       ['--tz', 'Mars/Olympus'],
       /^INVALID: "Mars\/Olympus" is not a known time zone.*\(timezone\)$/,
     ],
-    ['no instant', '0 0 * * *', ['--from', 'tomorrow'], /^INVALID: is not an instant.*\(from\)$/],
+    ['no instant', '0 0 * * *', ['--from', 'tomorrow'], /^INVALID: is not an instant .* or a local time.*\(from\)$/],
     ['count 0', '0 0 * * *', ['--count', '0'], /^INVALID: .*\(count\)$/],
     ['count x', '0 0 * * *', ['--count', 'x'], /^INVALID: .*\(count\)$/],
   ])('refuses %s', async (_name, expression, options, message) => {
@@ -99,6 +100,84 @@ describe('belfry next with an expression', () => {
       { error: { field: 'timezone', message: expect.stringContaining('Nowhere') as string } },
       { error: { field: '', message: expect.stringContaining('JSON') as string } },
     ])
+  })
+
+  const lines = async (input: string | readonly (string | Buffer)[]): Promise<unknown[]> => {
+    const terminal = fakeTerminal({ env, now: Date.parse('2027-01-01T00:00:00Z') })
+    const stdin = Readable.from(typeof input === 'string' ? [input] : input)
+    expect(await runCli(['next', '--json-lines'], { ...terminal, stdin })).toBe(0)
+    return terminal.out() === ''
+      ? []
+      : terminal
+          .out()
+          .trimEnd()
+          .split('\n')
+          .map((line): unknown => JSON.parse(line))
+  }
+  const daily = '{"expression":"0 12 * * *","timezone":"Europe/Berlin","count":1}'
+  const noon = { next: ['2027-01-01T11:00:00.000Z'] }
+
+  it.each<[string, string | (string | Buffer)[], number]>([
+    ['nothing', '', 0],
+    ['only empty lines', '\n\r\n  \n', 0],
+    ['no end of the last line', `${daily}\n${daily}`, 2],
+    ['ends of lines as on Windows', `${daily}\r\n${daily}\r\n`, 2],
+    ['a byte order mark', `\uFEFF${daily}\n`, 1],
+    ['a byte order mark in bytes', [Buffer.from([0xef, 0xbb]), Buffer.from([0xbf]), Buffer.from(`${daily}\n`)], 1],
+    ['lines in pieces', [daily.slice(0, 20), `${daily.slice(20)}\n${daily.slice(0, 5)}`, daily.slice(5)], 2],
+    ['letters in pieces', [...Buffer.from(daily.replace('}', ',"x":"é漢"}'))].map((byte) => Buffer.from([byte])), 1],
+  ])('reads lines with %s', async (_name, input, count) => {
+    expect(await lines(input)).toEqual(Array.from({ length: count }, () => noon))
+  })
+
+  it.each<[string, unknown, string, RegExp]>([
+    ['a number', 5, '', /expected object/],
+    ['null', null, '', /expected object/],
+    ['no expression', { timezone: 'UTC' }, 'expression', /expected string/],
+    [
+      'an expression of 10,000 characters',
+      { expression: `${'0,'.repeat(5000)}0 * * * *` },
+      'expression',
+      /more than 1000 characters/,
+    ],
+    ['no zone', { expression: '@daily', timezone: null }, 'timezone', /expected string/],
+    ['an offset for a zone', { expression: '@daily', timezone: '+02:00' }, 'timezone', /not a known time zone/],
+    ['a date that is not there', { expression: '@daily', from: '2027-02-31T00:00' }, 'from', /no such date/],
+    ['a day', { expression: '@daily', from: '2027-02-28' }, 'from', /is not an instant .* or a local time/],
+    ['a count of none', { expression: '@daily', count: 0 }, 'count', /from 1 to 10000/],
+    ['a count and a half', { expression: '@daily', count: 1.5 }, 'count', /whole number/],
+    ['a count beyond all bounds', { expression: '@daily', count: 10_001 }, 'count', /from 1 to 10000/],
+    ['a day that never comes', { expression: '0 0 31 4 *', timezone: 'UTC' }, 'expression', /never comes/],
+    ['a year that has passed', { expression: '0 0 0 1 1 * 2020', timezone: 'UTC' }, 'expression', /never comes/],
+  ])('refuses %s, with the field, and goes on', async (_name, question, field, message) => {
+    const [refused, answered] = await lines(`${JSON.stringify(question)}\n${daily}\n`)
+    expect(refused).toEqual({ error: { field, message: expect.stringMatching(message) as string } })
+    expect(answered).toEqual(noon)
+  })
+
+  it('takes a local instant as one of the expression’s zone', async () => {
+    const question = { expression: '*/30 * * * *', timezone: 'Europe/Berlin', from: '2027-03-28T01:30', count: 1 }
+    expect(await lines(JSON.stringify(question))).toEqual([{ next: ['2027-03-28T01:00:00.000Z'] }])
+  })
+
+  it('answers a line before the next is there, and waits for a slow reader', async () => {
+    const stdin = new PassThrough()
+    const stdout = new PassThrough({ highWaterMark: 10 })
+    const terminal = { ...fakeTerminal({ env }), stdin, stdout }
+    const done = runCli(['next', '--json-lines'], terminal)
+    const read = stdout[Symbol.asyncIterator]()
+    stdin.write(`${daily}\n`)
+    expect(String((await read.next()).value)).toMatch(/^\{"next":/)
+    for (let line = 0; line < 3; line++) stdin.write(`${daily}\n`)
+    stdin.end()
+    let rest = ''
+    const reading = (async () => {
+      for (let piece = await read.next(); piece.done !== true; piece = await read.next()) rest += String(piece.value)
+    })()
+    expect(await done).toBe(0)
+    stdout.end()
+    await reading
+    expect(rest.trimEnd().split('\n')).toHaveLength(3)
   })
 
   it('knows from what follows that an expression was meant', async () => {

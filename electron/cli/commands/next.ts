@@ -1,15 +1,17 @@
 /** next: when an expression or a task comes, or what comes next of all. */
-import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
-import { z } from 'zod'
 import type { Client } from '@shared/contract'
-import { BelfryError, messageOf } from '@shared/errors'
-import { instant } from '@shared/model/common'
+import { BelfryError } from '@shared/errors'
+import type { SchedulePreview } from '@shared/model/schedule'
 import { nextCron } from '@shared/schedule/cron'
-import { isTimeZone, machineTimeZone } from '@shared/schedule/zone'
+import { dstWords, warningWords } from '@shared/schedule/preview-words'
+import { spanOf } from '@shared/schedule/words'
+import { machineTimeZone } from '@shared/schedule/zone'
 import type { Cli } from '../cli'
 import { exact, relative } from '../format'
+import { answerLines, instantsOf, mostAtOnce } from '../next-lines'
 import { table } from '../table'
+import { write } from '../terminal'
 
 interface NextOptions {
   readonly tz?: string
@@ -17,8 +19,6 @@ interface NextOptions {
   readonly count?: string
   readonly jsonLines?: boolean
 }
-
-const mostAtOnce = 10_000
 
 export function addNextCommand(program: Command, cli: Cli): void {
   program
@@ -33,13 +33,14 @@ export function addNextCommand(program: Command, cli: Cli): void {
       'read {"expression","timezone","from","count"} a line from standard input, answer each on a line',
     )
     .action((what: string | undefined, options: NextOptions, command: Command) => {
-      if (options.jsonLines) return answerLines(cli)
+      if (options.jsonLines)
+        return answerLines(cli.terminal.stdin, cli.terminal.now, (text) => write(cli.terminal.stdout, text))
       const { tz, from, count } = options
       const question = { timezone: tz, from, count: count === undefined ? undefined : Number(count) }
       if (what === undefined)
         return cli.withHost(command, (client) => showUpcoming(cli, command, client, question.count))
       const ofExpression = (): Promise<void> =>
-        showInstants(cli, command, { next: occurrencesOf({ expression: what, ...question }, cli.terminal.now()) }, tz)
+        showInstants(cli, command, { next: instantsOf({ expression: what, ...question }, cli.terminal.now()) }, tz)
       const ofTask = (): Promise<void> =>
         cli.withHost(command, (client) => showTask(cli, command, client, what, question.count))
       if (tz !== undefined || from !== undefined || parses(what)) return ofExpression()
@@ -51,37 +52,6 @@ export function addNextCommand(program: Command, cli: Cli): void {
         throw error
       })
     })
-}
-
-const question = z.object({
-  expression: z.string(),
-  timezone: z
-    .string()
-    .refine(isTimeZone, { error: (issue) => `"${String(issue.input)}" is not a known time zone such as Europe/Berlin` })
-    .optional(),
-  from: instant.optional(),
-  count: z.int('is not a whole number').min(1).max(mostAtOnce).default(10),
-})
-
-/** ISO instants strictly after `from`, fewer when the expression ends. Throws INVALID with the field. */
-function occurrencesOf(input: unknown, now: number): string[] {
-  const parsed = question.safeParse(input)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new BelfryError('INVALID', issue?.message ?? 'is not valid', { field: issue?.path.join('.') ?? '' })
-  }
-  const { expression, timezone = machineTimeZone(), from, count } = parsed.data
-  const found: string[] = []
-  let after = from === undefined ? now : Date.parse(from)
-  while (found.length < count) {
-    const next = nextCron(expression, timezone, after)
-    if (next === undefined) break
-    found.push(new Date(next).toISOString())
-    after = next
-  }
-  if (found.length === 0)
-    throw new BelfryError('INVALID', 'the expression never comes: no such date', { field: 'expression' })
-  return found
 }
 
 function parses(expression: string): boolean {
@@ -125,17 +95,25 @@ function instantTable(rows: readonly (readonly [string, ...string[]])[], now: nu
 /** The plan of a task's triggers from now, whether it is enabled or not. */
 async function showTask(cli: Cli, command: Command, client: Client, id: string, count?: number): Promise<void> {
   const task = await client.tasks.get({ id })
-  const preview = await client.schedule.preview({ triggers: task.triggers, ...(count === undefined ? {} : { count }) })
+  const { triggers, policy } = task
+  const preview = await client.schedule.preview({
+    ...{ triggers, policy, task: task.id },
+    ...(count === undefined ? {} : { count }),
+  })
   if (!task.enabled || task.pause)
     await cli.note(`${task.name} is ${task.enabled ? 'paused' : 'disabled'}: nothing is planned now.`)
-  await cli.answer(command, preview, () =>
-    preview.next.length === 0
-      ? 'Its triggers plan nothing.'
-      : instantTable(
-          preview.next.map(({ at }) => [at]),
-          cli.terminal.now(),
-        ),
-  )
+  await cli.answer(command, preview, () => previewText(preview, task.triggers.length === 1, cli.terminal.now()))
+}
+
+function previewText({ next, jitter, dst, warnings }: SchedulePreview, alone: boolean, now: number): string {
+  const timeZone = machineTimeZone()
+  const rows = next.map(({ at }): [string] => [at])
+  const later = jitter === 0 ? [] : [`Each comes up to ${spanOf(jitter, 'en')} later (jitter).`]
+  return [
+    rows.length === 0 ? 'Its triggers plan nothing.' : instantTable(rows, now),
+    ...[...later, ...dst.map((note) => dstWords(note, 'en'))],
+    ...warnings.map((warning) => warningWords(warning, 'en', { timeZone, alone })),
+  ].join('\n')
 }
 
 async function showUpcoming(cli: Cli, command: Command, client: Client, count = 20): Promise<void> {
@@ -151,18 +129,4 @@ async function showUpcoming(cli: Cli, command: Command, client: Client, count = 
           now,
         ) + more,
   )
-}
-
-async function answerLines(cli: Cli): Promise<void> {
-  for await (const line of createInterface({ input: cli.terminal.stdin })) {
-    if (line.trim() !== '') await cli.print(JSON.stringify(answerLine(line, cli.terminal.now())))
-  }
-}
-
-function answerLine(line: string, now: number): { next: string[] } | { error: { field: string; message: string } } {
-  try {
-    return { next: occurrencesOf(JSON.parse(line), now) }
-  } catch (error) {
-    return { error: { field: error instanceof BelfryError ? (error.field ?? '') : '', message: messageOf(error) } }
-  }
 }
