@@ -126,6 +126,26 @@ test.describe('a task', () => {
     expect(await host.json(['show', task.id])).toMatchObject({ pause: null })
   })
 
+  test('tells what changes of the clocks do to it, where they are planned or below', async ({ page, host, visit }) => {
+    const task = await addTask(host, 'Clocks', '--cron', '15 2 * * *', '--command', 'true')
+    const note = { zone: 'Europe/Berlin', times: ['02:15'], count: 1, trigger: 0 }
+    const gap = { ...note, at: '2027-03-28T01:00:00.000Z', kind: 'gap', by: 3_600_000, effect: 'shifted' }
+    const overlap = { ...note, at: '2027-10-31T01:00:00.000Z', kind: 'overlap', by: -3_600_000, effect: 'once' }
+    const next = ['2027-03-27T01:15:00.000Z', '2027-03-28T01:00:00.000Z', '2027-03-29T00:15:00.000Z']
+    await page.route('**/api/schedule/preview', async (route) => {
+      const answer = (await (await route.fetch()).json()) as object
+      const planned = next.map((at) => ({ at, trigger: 0 }))
+      await route.fulfill({ json: { ...answer, next: planned, dst: [gap, overlap] } })
+    })
+    await visit(`/tasks/${task.id}`)
+    const rows = page.getByTestId('next').getByRole('listitem')
+    await expect(rows.nth(1)).toContainText('the clocks go from 02:00 to 03:00. 02:15 runs once, at 03:00.')
+    await expect(rows.nth(0)).not.toContainText('the clocks')
+    await expect(rows.nth(2)).not.toContainText('the clocks')
+    await expect(page.getByTestId('dst')).toContainText('02:15 comes twice')
+    expect(await accessibilityProblems(page)).toEqual([])
+  })
+
   test('skips the next of what is planned, one after another, and takes that back', async ({ page, host, visit }) => {
     const task = await addTask(host, 'Skipping', '--cron', '0 3 * * *', '--command', 'true')
     await visit(`/tasks/${task.id}`)
