@@ -59,7 +59,7 @@ describe('overlap: replace', () => {
     const { ends: watched, said } = await begin(
       '* * * * * *',
       (home) =>
-        `cd ${home}; mkdir lock || echo two at once >> said; trap 'rmdir lock; exit 0' TERM; while :; do sleep 0.05; done`,
+        `cd ${home}; mkdir busy || echo two at once >> said; trap 'rmdir busy; exit 0' TERM; while :; do sleep 0.05; done`,
       { overlap: 'replace' },
     )
     const ended = await watched.until((all) => all.filter(({ startedAt }) => startedAt !== null).length >= 4)
@@ -76,7 +76,7 @@ describe('overlap: queue', () => {
       said,
     } = await begin(
       '* * * * * *',
-      (home) => `cd ${home}; mkdir lock || echo two at once >> said; sleep 1.6; rmdir lock`,
+      (home) => `cd ${home}; mkdir busy || echo two at once >> said; sleep 1.6; rmdir busy`,
       { overlap: 'queue', queueLimit: 2 },
     )
     const skipped = async (): Promise<boolean> =>
