@@ -56,8 +56,22 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
   let telling: (() => void) | undefined
   let living: (() => void) | undefined
 
+  /** Ids of those that need someone; undefined until it was asked for. Looking at all of them each time takes long. */
+  let attention: Set<string> | undefined
+  const keepAttention = ({ id, ...task }: Pick<TaskView, 'id' | 'streak' | 'missed'>): void => {
+    if (needsAttention(task)) attention?.add(id)
+    else attention?.delete(id)
+  }
+  events.on((event) => {
+    if (event.type === 'task.changed') keepAttention(event.task)
+    else if (event.type === 'task.removed') attention?.delete(event.id)
+  })
+  const countAttention = (): number => {
+    attention ??= new Set(tasks.all().flatMap((task) => (needsAttention(task) ? [task.id] : [])))
+    return attention.size
+  }
+
   const status = (): SystemStatus => {
-    const all = tasks.all()
     const next = planner.next()
     const nextTask = next && store.tasks.get(next.taskId)
     const ended = store.runs.countSince(new Date(clock.now() - day).toISOString())
@@ -68,12 +82,12 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
       startedAt,
       state: options.state(),
       paused: store.settings.get().paused,
-      tasks: all.length,
+      tasks: store.tasks.all().length,
       activeRuns: runs.activeCount(),
       maxConcurrent: store.settings.get().maxConcurrent,
       next:
         next && nextTask ? { taskId: next.taskId, taskName: nextTask.name, at: new Date(next.at).toISOString() } : null,
-      attention: all.filter(needsAttention).length,
+      attention: countAttention(),
       lastDay: {
         succeeded: ended.succeeded,
         failed: ended.failed + ended.timed_out,
