@@ -65,9 +65,10 @@ export function lateness(since: number, now: number, reasonAt: (at: number) => L
   return now - since >= inTime ? { ms: now - since, reason: reasonAt(since) } : null
 }
 
-/** Ms after which what is late is not run any more. */
+/** Ms after which what is late is not run any more. What is in time is never missed, however short the grace: no timer is exact. */
 export function graceOf({ policy }: Pick<Task, 'policy'>): number {
-  return policy.onMissed === 'run' || policy.misfireGrace === null ? Number.POSITIVE_INFINITY : policy.misfireGrace
+  const { onMissed, misfireGrace } = policy
+  return onMissed === 'run' || misfireGrace === null ? Number.POSITIVE_INFINITY : Math.max(misfireGrace, inTime - 1)
 }
 
 /** Decides in steps, so that millions of missed seconds do not hold up the host. */

@@ -37,7 +37,9 @@ export function resumed(task: Task, at: string): Task {
   const next = { ...task, pause: null, updatedAt: at }
   if (task.pause === null) return next
   const { until } = task.pause
-  return { ...next, countsFrom: until !== null && until <= at ? until : at }
+  const over = until !== null && until <= at ? until : at
+  // Enabled, or given another trigger, after the end of its pause, it counts from then.
+  return { ...next, countsFrom: over > task.countsFrom ? over : task.countsFrom }
 }
 
 /** The task with nothing ahead of `at` (ms), and without the skips that were used; undefined where that is how it is. */
