@@ -8,6 +8,7 @@ import { addImportCommand } from './commands/import'
 import { addNextCommand } from './commands/next'
 import { addRunCommands } from './commands/runs'
 import { addServeCommand } from './commands/serve'
+import { addSimulateCommand } from './commands/simulate'
 import { addSystemCommands } from './commands/system'
 import { addTaskCommands } from './commands/tasks'
 import { addTaskWritingCommands } from './commands/write-tasks'
@@ -40,6 +41,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
     addAccountCommands,
     addImportCommand,
     addNextCommand,
+    addSimulateCommand,
     addServeCommand,
   ]) {
     add(program, cli)

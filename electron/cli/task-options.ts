@@ -3,8 +3,9 @@ import type { Command } from 'commander'
 import type { Task, TaskChangeInput, TaskInput } from '@shared/model/task'
 import { eventTriggers, withEventOptions, type EventOptions } from './event-options'
 import { collect, collectPairs } from './pairs'
+import { policyOf, withPolicyOptions, type PolicyOptions } from './policy-options'
 
-export interface TaskOptions extends EventOptions {
+export interface TaskOptions extends EventOptions, PolicyOptions {
   readonly name?: string
   readonly description?: string
   readonly tag?: string[]
@@ -19,8 +20,6 @@ export interface TaskOptions extends EventOptions {
   readonly at?: string[]
   readonly manual?: boolean
   readonly timezone?: string
-  readonly timeout?: string
-  readonly killGrace?: string
   readonly param?: Record<string, string>
   readonly disabled?: boolean
   readonly enabled?: boolean
@@ -51,11 +50,10 @@ export function withTaskOptions(command: Command): Command {
       'once, as 2027-12-25T10:00:00Z, or 2027-12-25T10:00 in --timezone; may be given several times',
       collect,
     )
-  return withEventOptions(timed)
+  const triggered = withEventOptions(timed)
     .option('--manual', 'no schedule: only by hand')
     .option('--timezone <zone>', "of --cron and --at (default: the machine's)")
-    .option('--timeout <duration>', 'ends a run that takes longer; "none" for no limit')
-    .option('--kill-grace <duration>', 'from SIGTERM to SIGKILL (default: 5s)')
+  return withPolicyOptions(triggered)
     .option(
       '--param <name=value>',
       'reaches the command as BELFRY_PARAM_<NAME>; may be given several times',
@@ -82,7 +80,7 @@ export function toTaskInput(options: TaskOptions, argv: readonly string[], comma
         command.error('error: give --command LINE, or -- and the program with its arguments'),
       ...actionFields(options),
     },
-    policy: policy(options),
+    policy: policyOf(options),
   }
 }
 
@@ -98,6 +96,7 @@ export function toTaskChange(
   const given = triggers(options, command)
   const line = commandOf(options, argv, command)
   const fields = actionFields(options)
+  const care = policyOf(options)
   const changesAction = line !== undefined || Object.keys(fields).length > 0
   return {
     ...(name === undefined ? {} : { name }),
@@ -120,7 +119,7 @@ export function toTaskChange(
           },
         }
       : {}),
-    ...(options.timeout === undefined && options.killGrace === undefined ? {} : { policy: policy(options) }),
+    ...(Object.keys(care).length === 0 ? {} : { policy: care }),
   }
 }
 
@@ -137,13 +136,6 @@ function actionFields({ cwd, env, stdin, shell, successExitCodes }: TaskOptions)
     ...(stdin === undefined ? {} : { stdin }),
     ...(shell === undefined ? {} : { shell }),
     ...(successExitCodes === undefined ? {} : { successExitCodes }),
-  }
-}
-
-function policy({ timeout, killGrace }: TaskOptions) {
-  return {
-    ...(timeout === undefined ? {} : { timeout: timeout === 'none' ? null : timeout }),
-    ...(killGrace === undefined ? {} : { killGrace }),
   }
 }
 

@@ -133,6 +133,28 @@ describe('the flags of add', () => {
     expect(() => input('--name', 'n', '--command', 'c', flag, value)).toThrow(reason)
   })
 
+  it('make all of its policy', () => {
+    const { policy } = input(
+      ...['--name', 'n', '--command', 'c', '--misfire-grace', '10m', '--no-coalesce', '--on-missed', 'run'],
+      ...['--max-instances', '3', '--overlap', 'queue', '--queue-limit', '5', '--group', 'disk', '--priority', '-7'],
+      ...['--jitter', '30s'],
+    )
+    expect(policy).toEqual({
+      ...{ misfireGrace: '10m', coalesce: false, onMissed: 'run', maxInstances: 3, overlap: 'queue', queueLimit: 5 },
+      ...{ group: 'disk', priority: -7, jitter: '30s' },
+    })
+  })
+
+  it.each([
+    ['--max-instances', 'many'],
+    ['--max-instances', '1.5'],
+    ['--priority', ''],
+    ['--overlap', 'wait'],
+    ['--on-missed', 'cry'],
+  ])('refuse %s %s', (flag, value) => {
+    expect(() => input('--name', 'n', '--command', 'c', flag, value)).toThrow(/is invalid/)
+  })
+
   it('leave what follows -- to the program', () => {
     expect(input('--name', 'n', '--', 'tar', '-c', '--json', '').action).toEqual({
       kind: 'command',
@@ -146,6 +168,11 @@ describe('the flags of edit', () => {
     [['--name', 'new'], { name: 'new' }],
     [['--disabled'], { enabled: false }],
     [['--timeout', 'none'], { policy: { timeout: null } }],
+    [['--misfire-grace', 'none'], { policy: { misfireGrace: null } }],
+    [['--group', 'none'], { policy: { group: null } }],
+    [['--coalesce'], { policy: { coalesce: true } }],
+    [['--no-coalesce'], { policy: { coalesce: false } }],
+    [['--overlap', 'replace', '--max-instances', '2'], { policy: { overlap: 'replace', maxInstances: 2 } }],
     [['--every', '2s'], { triggers: [{ kind: 'interval', every: '2s' }] }],
     [['--manual'], { triggers: [] }],
     [

@@ -118,7 +118,7 @@ export function createRouter({
         const range = { from: Math.max(clock.now(), Date.parse(from ?? now())), until: Date.parse(until), perTask }
         return { items: await upcomingOccurrences(tasks.all(), facts, range, breathe) }
       }),
-      simulate: os.schedule.simulate.handler(({ input }) =>
+      simulate: os.schedule.simulate.handler(({ input, signal }) =>
         simulate({
           tasks: store.tasks.all(),
           settings: system.settings(),
@@ -128,7 +128,11 @@ export function createRouter({
           until: Date.parse(input.until),
           asleep: input.asleep.map((span) => ({ from: Date.parse(span.from), until: Date.parse(span.until) })),
           limit: input.limit,
-          breathe,
+          breathe() {
+            // Whoever asked has gone away.
+            signal?.throwIfAborted()
+            return breathe()
+          },
           monotonic: () => clock.monotonic(),
         }),
       ),
