@@ -1,10 +1,12 @@
 /** Overlap and limits, rule by rule, as the host keeps them; see semantics.md. */
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BelfryError } from '@shared/errors'
 import type { LedgerEntry } from '@shared/model/occurrence'
 import type { Run } from '@shared/model/run'
 import type { Settings } from '@shared/model/settings'
-import type { Task } from '@shared/model/task'
+import type { Task, TaskInput } from '@shared/model/task'
 import type { DueTask } from '../../electron/host/schedule/planner'
 import { createAccount } from '../../electron/host/schedule/account'
 import { deferred } from '../support/deferred'
@@ -24,7 +26,7 @@ afterEach(async () => {
   await bench.runs.stop()
 })
 
-function known(id: string, policy: Parameters<typeof makeTask>[0]['policy'] = {}, rest: Partial<Task> = {}): Task {
+function known(id: string, policy: TaskInput['policy'] = {}, rest: Partial<Task> = {}): Task {
   const task = makeTask({ ...rest, id, name: id, policy })
   bench.tasks.set(id, task)
   return task
@@ -108,7 +110,7 @@ function fillDisk(): () => void {
 describe('overlap: what becomes of occurrences that come while the task runs', () => {
   const cases: {
     name: string
-    policy: Parameters<typeof makeTask>[0]['policy']
+    policy: TaskInput['policy']
     dues: number
     status: string
     ledger: string[]
@@ -338,7 +340,7 @@ describe('groups, slots and priorities', () => {
 })
 
 describe('a run that waits longer than its grace', () => {
-  const blocked = async (policy: Parameters<typeof makeTask>[0]['policy'], by: 'time' | 'hand'): Promise<Task> => {
+  const blocked = async (policy: TaskInput['policy'], by: 'time' | 'hand'): Promise<Task> => {
     await set({ maxConcurrent: 1 })
     bench.runs.startDue([due(known('other'), 0)])
     await processOf('other 1')
@@ -631,9 +633,19 @@ describe('what a host leaves queued', () => {
     await stoppedAgain
     expect(begun()).toEqual([])
     await restarted()
+    // What the host before had made ready: the wrapper's files are read from their beginning.
+    const spool = await bench.store.logs.spoolFolder((await runsOf(task))[0] as Run)
+    await writeFile(join(spool, 'status'), 'of the host before\n')
     await bench.runs.recover()
+    await processOf('task 1')
+    expect(await readdir(spool)).toEqual([])
     await finish('task 1')
     expect(await statuses(task)).toBe('1 succeeded')
+    const { lines } = await bench.store.logs.read((await runsOf(task))[0] as Run, { after: 0, limit: 10 })
+    expect(lines.map(({ text }) => text)).toEqual([
+      'Run 1 of task, started by cron, planned for 2027-01-01T00:00:00.000Z',
+      'Succeeded after 0s',
+    ])
   })
 })
 

@@ -165,7 +165,8 @@ export function createLife(options: LifeOptions): Life {
       writer = await store.logs.open(run, options.logLimit)
       logReady.resolve()
       spoolFolder = await store.logs.spoolFolder(run)
-      await say(opening(run))
+      // It has one already where an earlier host came so far.
+      if (writer.stats().lines === 0) await say(opening(run))
       if (run.ending !== null) return notStarted
       if (abandoned) return undefined
       started = executor.start({

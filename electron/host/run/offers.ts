@@ -34,6 +34,8 @@ export interface OffersOptions {
 export interface Offers {
   /** Soonest first. */
   add(due: readonly DueTask[]): void
+  /** Resolves once what was added of the task is decided, on disk. Rejects with STORAGE, or UNAVAILABLE when stopped before. */
+  settled(taskId: string): Promise<void>
   /** What is not decided yet stays so. */
   stop(): void
 }
@@ -43,6 +45,8 @@ interface Line {
   due: DueTask[]
   /** Lets what the ledger has of later instants go to disk. */
   release: () => void
+  /** Who waits for all of it to be decided. */
+  waiting: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[]
 }
 
 /** Ms after which the disk is asked again. */
@@ -91,6 +95,7 @@ export function createOffers(options: OffersOptions): Offers {
       } catch (error) {
         if (error instanceof BelfryError && error.code === 'STORAGE') {
           options.refused(task, error)
+          refuse(line, error)
           await again()
           line.due = outstanding(options.task(taskId) ?? task, line.due)
           waited = true
@@ -105,9 +110,14 @@ export function createOffers(options: OffersOptions): Offers {
       holdFor(taskId, line)
     }
     // What is not decided is decided by the next host: no later instant may go to disk before it.
-    if (stopped) return
+    if (stopped) return refuse(line, new BelfryError('UNAVAILABLE', 'the host is stopping'))
     lines.delete(taskId)
     line.release()
+    for (const { resolve } of line.waiting) resolve()
+  }
+
+  const refuse = (line: Line, error: unknown): void => {
+    for (const { reject } of line.waiting.splice(0)) reject(error)
   }
 
   /** Events set no watermark. */
@@ -153,13 +163,17 @@ export function createOffers(options: OffersOptions): Offers {
     add(due) {
       for (const one of due) {
         const known = lines.get(one.taskId)
-        const line = known ?? { due: [], release: nothing }
+        const line = known ?? { due: [], release: nothing, waiting: [] }
         line.due.push(one)
         holdFor(one.taskId, line)
         if (known !== undefined) continue
         lines.set(one.taskId, line)
         void workOff(one.taskId, line)
       }
+    },
+    async settled(taskId) {
+      const line = lines.get(taskId)
+      if (line) await new Promise<void>((resolve, reject) => line.waiting.push({ resolve, reject }))
     },
     stop() {
       stopped = true

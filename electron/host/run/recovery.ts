@@ -8,7 +8,7 @@ import { hasEnded, type Run, type RunError } from '@shared/model/run'
 import type { Task } from '@shared/model/task'
 import type { Executor } from '../executors/executor'
 import type { Clock } from '../ports'
-import type { LogWriter, RunStore, Store } from '../store/types'
+import type { LogStore, LogWriter, Store } from '../store/types'
 import type { Warnings } from '../system/warnings'
 import { closingLine, endedRun, endingError, notWhole, statusOf } from './run-record'
 
@@ -20,9 +20,12 @@ export interface RecoveryOptions {
   readonly warnings: Pick<Warnings, 'raise'>
 }
 
-/** Runs that were not ended when the store was opened. `queued`: nothing keeps them from starting yet, first queued first. */
+/**
+ * Runs that were not ended when the store was opened. `queued`: nothing keeps them from starting yet, first queued first; what
+ * the last host had made ready for them is gone.
+ */
 export async function unfinishedRuns(
-  runs: Pick<RunStore, 'unfinished' | 'get'>,
+  { runs, logs }: Pick<Store, 'runs' | 'logs'>,
   taskOf: (id: string) => Task | undefined,
 ): Promise<{ readonly queued: readonly { task: Task; run: Run }[]; readonly others: readonly Run[] }> {
   const found = await Promise.all(runs.unfinished().map((id) => runs.get(id)))
@@ -32,11 +35,19 @@ export async function unfinishedRuns(
     if (hasEnded(run.status)) continue
     const task = taskOf(run.taskId)
     // One that somebody was told is being ended must not start after all.
-    if (run.status === 'queued' && run.ending === null && task !== undefined) queued.push({ task, run })
+    const mayStart = run.status === 'queued' && run.ending === null
+    if (mayStart && task !== undefined && (await isCleared(logs, run))) queued.push({ task, run })
     else others.push(run)
   }
   return { queued, others }
 }
+
+/** Its wrapper may have been at the gate already, which writes to the files that the command's end is read from. */
+const isCleared = (logs: Pick<LogStore, 'removeSpool'>, run: Run): Promise<boolean> =>
+  logs.removeSpool(run).then(
+    () => true,
+    () => false,
+  )
 
 const byAge = (one: Run, other: Run): number =>
   Date.parse(one.createdAt) - Date.parse(other.createdAt) || one.number - other.number

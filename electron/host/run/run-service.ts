@@ -44,6 +44,8 @@ export interface RunService {
   startManual(task: Task, parameters: Parameters, force?: boolean): Promise<Run>
   /** Starts what is due, has it wait, or records why not. While the disk refuses, it is offered again until its grace is over. */
   startDue(due: readonly DueTask[]): void
+  /** Resolves once what was due of the task until now has its run, or its reason, on disk. STORAGE, UNAVAILABLE while stopping. */
+  dueSettled(taskId: string): Promise<void>
   /**
    * Answers once it is on disk that the run is being ended, which it does in its own time. NOT_FOUND; CONFLICT when it has
    * ended; STORAGE when the disk refuses, though the run is ended all the same.
@@ -243,6 +245,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       return begin(task, { ...byHand, parameters: all }, false)
     },
     startDue: (due) => offers.add(due),
+    dueSettled: (taskId) => offers.settled(taskId),
     async cancel(id) {
       const life = lives.get(id)
       const ending = life?.end('cancel', life.task.policy.killGrace)
@@ -275,7 +278,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       return get(id)
     },
     async recover() {
-      const { queued, others } = await unfinishedRuns(store.runs, options.task)
+      const { queued, others } = await unfinishedRuns(store, options.task)
       const recovery = { executor: options.executors.command, store, clock, logLimit: settings().logLimit, warnings }
       await Promise.all(others.map(async (run) => saver.save(await recoverRun(run, recovery))))
       for (const { task, run } of queued) goOn(task, run)
