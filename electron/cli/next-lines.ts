@@ -28,7 +28,8 @@ const question = z
     count: z.int(countForm).min(1, countForm).max(mostAtOnce, countForm).default(usualCount),
   })
   .transform(({ from, ...rest }, context) => {
-    if (from === undefined || from.endsWith('Z')) return { ...rest, from: from && Date.parse(from) }
+    if (from === undefined || from.endsWith('Z'))
+      return { ...rest, from: from === undefined ? undefined : Date.parse(from) }
     try {
       return { ...rest, from: localOf(from, rest.timezone) }
     } catch (error) {

@@ -372,6 +372,12 @@ describe('tasks that would run meanwhile', () => {
     expect((await preview(['0 * * * *'], { others, duration: 30 * minute })).collisions).toHaveLength(10)
   })
 
+  it('are not those that cannot be planned', async () => {
+    const broken: Task = { ...other('broken', '0 * * * *'), triggers: [{ kind: 'cron', expression: 'rubbish' }] }
+    const answer = await preview(['0 * * * *'], { others: [broken, other('fine', '0 * * * *')] })
+    expect(answer.collisions.map(({ taskId }) => taskId)).toEqual(['fine'])
+  })
+
   it('are not those in a blackout', async () => {
     const policy = { blackouts: [{ times: { from: '00:00', until: '12:00' } }] }
     const answer = await preview(['0 6,18 * * *'], { others: [other('half', '0 * * * *', { policy })] })

@@ -74,6 +74,16 @@ describe('a simulated schedule', () => {
     )
   })
 
+  it('goes on without a task that cannot be planned', async () => {
+    const broken: Task = { ...cron('b', '0 * * * *'), triggers: [{ kind: 'cron', expression: 'rubbish' }] }
+    const over = { until: '2027-01-04T00:00:00' }
+    for (const tasks of [
+      [cron('a', '0 * * * *'), broken],
+      [cron('a', '0 * * * *'), broken, unsplittable],
+    ])
+      expect((await play(tasks, over)).tasks.slice(0, 2).map(({ ran }) => ran)).toEqual([72, 0])
+  })
+
   it('names tasks that never come, too, and those that are disabled', async () => {
     const answer = await play([cron('off', '* * * * *', { enabled: false }), makeTask({ id: 'hand', name: 'hand' })])
     expect(answer.tasks.map(({ taskId, first, ran }) => [taskId, first, ran])).toEqual([

@@ -1,4 +1,5 @@
 /** Which other tasks would run at the same time. Instants are ms. */
+import { BelfryError } from '@shared/errors'
 import type { SchedulePreview } from '@shared/model/schedule'
 import type { Task } from '@shared/model/task'
 import { bothAt, decidedUpTo, nextOccurrence } from './occurrences'
@@ -39,13 +40,23 @@ export async function collisionsOf(input: CollisionInput): Promise<Collisions> {
   const found: SchedulePreview['collisions'] = []
   for (const [index, task] of others.entries()) {
     if (index % stepSize === 0 && !(await input.goOn())) break
-    const met = meetings(task, input.moment(task), durationOf(task.id), coming, input.duration)
+    const met = plannable(() => meetings(task, input.moment(task), durationOf(task.id), coming, input.duration))
     const [first] = met
     if (first !== undefined)
       found.push({ taskId: task.id, taskName: task.name, count: met.length, first: new Date(first).toISOString() })
   }
   found.sort((a, b) => b.count - a.count || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0))
   return { collisions: found.slice(0, mostTold), compared }
+}
+
+/** However it came to be stored: one that cannot be reckoned with never runs, and the host says so. */
+function plannable(work: () => number[]): number[] {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof BelfryError && error.code === 'INVALID') return []
+    throw error
+  }
 }
 
 /** Those of `coming` during which a run of the task goes on. */

@@ -2,6 +2,7 @@
  * Plays hour by hour. Most hours are like others: one that begins as an earlier one did, with the same to come, has the same
  * end, and is not played again; nor is such a day. Instants are ms.
  */
+import { BelfryError } from '@shared/errors'
 import { carriedKey, movedCarried, type Carried } from './simulated-carried'
 import { dayKeys, dayMs, hourMs, type DayOfTask } from './simulated-days'
 import type { SimulatedTasks } from './simulated-stretch'
@@ -89,7 +90,8 @@ export function createHours({ tasks, ids, zone, play, isListing }: HoursOptions)
     for (const [index, id] of ids.entries()) {
       const task = tasks.get(id)
       if (!task?.enabled) continue
-      const day = keys(task, Math.floor(from / dayMs), pausedAll)
+      const day = readable(() => keys(task, Math.floor(from / dayMs), pausedAll))
+      if (day === undefined) continue
       if (day.hours !== 0 || follows.has(id)) found.push({ ...day, id, index })
     }
     return found
@@ -117,6 +119,16 @@ export function createHours({ tasks, ids, zone, play, isListing }: HoursOptions)
       })
     },
     stretch: (from, until, carried, tally) => play({ ids, from, until, carried, tally }),
+  }
+}
+
+/** What cannot be planned has no occurrences, as in the host, which says so. */
+function readable<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof BelfryError && error.code === 'INVALID') return undefined
+    throw error
   }
 }
 
