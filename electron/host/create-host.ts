@@ -99,6 +99,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
   const ledger = createLedger({ ports, store, refused, wrote: () => warnings.clear('STORAGE', unwritten) })
   /** Resolves once all that was decided of the tasks is on disk. Rejects with STORAGE; then it is tried again by and by. */
   const recorded = async (taskIds: readonly string[]): Promise<void> => {
+    await Promise.all(taskIds.map((id) => runs.dueSettled(id)))
     const open = taskIds.filter((id) => ledger.pending(id).length > 0)
     await Promise.all(open.map((id) => ledger.flush(id)))
   }
@@ -149,7 +150,8 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
         for (const range of ranges) ledger.record(taskId, range, { event })
         tasks.tell(taskId)
         // The inbox tells of what is on disk.
-        if (ranges.some(({ state }) => state === 'missed')) void recorded([taskId]).then(() => tasks.tell(taskId), noop)
+        if (ranges.some(({ state }) => state === 'missed'))
+          void ledger.flush(taskId).then(() => tasks.tell(taskId), noop)
       }
     },
     woke: (at) => eventTriggers.woke(at),

@@ -7,6 +7,7 @@ import type { Pause, Task } from '@shared/model/task'
 import { createEventBus } from '../../electron/host/events'
 import type { Clock, Processes } from '../../electron/host/ports'
 import { beginEpoch, setBackMeanwhile, type EpochOptions } from '../../electron/host/schedule/epochs'
+import { createOffers } from '../../electron/host/run/offers'
 import { createLedger } from '../../electron/host/schedule/ledger'
 import { createPlanner, type DueTask, type Planner, type TaskFates } from '../../electron/host/schedule/planner'
 import type { ClockEpoch, Store } from '../../electron/host/store/types'
@@ -107,17 +108,28 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
     wrote: () => undefined,
   })
 
-  const startRun = async (due: DueTask): Promise<void> => {
-    ledger.interrupt(due.taskId)
-    const run = { ...due, epoch: state.epoch().number, createdAt: clock.now() }
-    const release = ledger.hold(due.taskId, due.scheduledAt)
-    await ledger.flush(due.taskId)
-    await write(() => {
-      disk.runs.push(run)
-      takeRun(run)
-    })
-    release()
-  }
+  const offers = createOffers({
+    clock,
+    ledger,
+    dispatcher: { judge: () => ({ kind: 'start' }), ending: () => undefined },
+    starts: { isOver: () => false },
+    task: (id) => disk.tasks.get(id),
+    async begin(_task, due) {
+      ledger.interrupt(due.taskId)
+      const run = { ...due, epoch: state.epoch().number, createdAt: clock.now() }
+      await ledger.flush(due.taskId)
+      await write(() => {
+        disk.runs.push(run)
+        takeRun(run)
+      })
+    },
+    replace: () => undefined,
+    spare: () => undefined,
+    refused: () => undefined,
+    impossible(_, error) {
+      throw error
+    },
+  })
 
   const planner = createPlanner({
     clock,
@@ -128,7 +140,7 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
     decided: (id) => watermarks.of(id),
     dispatch(due) {
       listener.decided(clock.now(), due, [])
-      for (const one of due) void startRun(one)
+      offers.add(due)
     },
     record(fates) {
       listener.decided(clock.now(), [], fates)
@@ -144,6 +156,7 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
   })
 
   const recorded = async (taskIds: readonly string[]): Promise<void> => {
+    await Promise.all(taskIds.map((id) => offers.settled(id)))
     await Promise.all(taskIds.map((id) => ledger.flush(id)))
   }
   const store = {
@@ -195,6 +208,7 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
     setPauseOfAll,
     async stop() {
       planner.stop()
+      await recorded([...disk.tasks.keys()])
       await ledger.stop()
       alive = false
     },

@@ -204,7 +204,16 @@ export function isDelay(trigger: Trigger | undefined): boolean {
   return trigger?.kind === 'interval' && trigger.mode === 'fixed-delay'
 }
 
-/** True when nothing else of the task can be due at `now` but this one: its second is not over, and no jitter reorders. */
-export function isAlone(occurrence: Occurrence, now: number, jitter: number): boolean {
-  return jitter === 0 && now < wholeSecond(occurrence.at) + 1000
+/**
+ * True where an occurrence that has come (pauses aside) can only run, and nothing else of the task can be due: it is on time, its
+ * second is not over, and no jitter reorders. By far the most are such.
+ */
+export function isPlain({ policy, skips }: Task, { at, lost }: Occurrence, now: number, zone: string): boolean {
+  const isAlone = policy.jitter === 0 && at <= now && now < wholeSecond(at) + 1000
+  return isAlone && !lost && skips.length === 0 && isOpen(at, policy, zone)
+}
+
+/** Its run. */
+export function plainRun({ at, kind }: Occurrence): DueRun {
+  return { scheduledAt: at, triggeredBy: kind, folded: 0, foldedFrom: null, late: null, replay: false }
 }

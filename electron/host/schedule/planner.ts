@@ -1,27 +1,16 @@
 /** Decides what is due and tells it as data; starts nothing itself. Looks when its agenda says, and never for long at a time. */
-import { isDeepStrictEqual } from 'node:util'
 import type { Task } from '@shared/model/task'
 import { createAgenda, type Entry } from './agenda'
 import { createClockWatch } from './clock-watch'
 import { createCounting } from './counting'
-import {
-  decideDue,
-  graceOf,
-  isAlone,
-  isDelay,
-  lateness,
-  type Decision,
-  type DueRun,
-  type FateRange,
-  type OpenDecision,
-} from './decide'
+import { decideDue, isDelay, isPlain, plainRun, type Decision, type DueContext, type OpenDecision } from './decide'
+import { decideFired, type Fired } from './decide-fired'
 import { jitterOf } from './jitter'
-import { bothAt, decidedUpTo, type Occurrence } from './occurrences'
+import { bothAt, decidedUpTo } from './occurrences'
 import { oftenFirst } from './often-first'
 import { pausedBetween } from './pauses'
 import type { DueTask, Planner, PlannerOptions, TaskFates } from './planner-types'
-import { createPlans, type Fired, type Planned } from './plans'
-import { isOpen } from './time-windows'
+import { createPlans, type Planned } from './plans'
 
 export type { DueTask, Planner, PlannerEvent, PlannerOptions, TaskFates } from './planner-types'
 
@@ -53,6 +42,7 @@ export function createPlanner(options: PlannerOptions): Planner {
   let settingBack = false
 
   const isRunning = (): boolean => began !== Number.POSITIVE_INFINITY
+  const arm = (): void => agenda.arm(open.size > 0 || unplanned.size > 0)
   const nothing = (): Found => ({ due: [], fates: [], tasks: new Set() })
   const timer = (): (() => boolean) => {
     const end = clock.monotonic() + turn
@@ -115,7 +105,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     found.tasks.forEach(plan)
     rereadZone(now)
     planSome()
-    agenda.arm(open.size > 0 || unplanned.size > 0)
+    arm()
   }
 
   const goBack = (by: number, now: number, woke: boolean): void => {
@@ -175,9 +165,9 @@ export function createPlanner(options: PlannerOptions): Planner {
     const task = options.task(taskId)
     if (!task?.enabled) return
     const next = plans.next(taskId)
-    if (next && isPlain(task, next, now)) {
+    if (next && isPlain(task, next, now, zone) && pausedAt(task)(next.at, next.at) === null) {
       const marks = decidedUpTo(next.at, counting.marks(task))
-      const runs = [runOf(next.at, next.kind, null)]
+      const runs = [plainRun(next)]
       conclude(taskId, { runs, fates: [], marks, delayOver: isDelay(task.triggers[next.trigger]) }, found)
       return
     }
@@ -188,14 +178,19 @@ export function createPlanner(options: PlannerOptions): Planner {
   }
 
   const begin = (task: Task, now: number): OpenDecision => {
-    const pauses = plans.pausesOf(task)
     return decideDue(task, {
       now,
       moment: counting.moment(task),
       marks: counting.marks(task),
       reasonAt,
-      pausedAt: (from, until) => pausedBetween(pauses, from, until),
+      pausedAt: pausedAt(task),
     })
+  }
+
+  /** By the pauses as they stand now. */
+  const pausedAt = (task: Task): DueContext['pausedAt'] => {
+    const pauses = plans.pausesOf(task)
+    return (from, until) => pausedBetween(pauses, from, until)
   }
 
   const reasonAt = (at: number) => (at < began ? 'not_running' : watch.causeAt(at))
@@ -208,29 +203,14 @@ export function createPlanner(options: PlannerOptions): Planner {
     for (const run of runs) found.due.push({ ...run, taskId, event: null, parameters: {} })
   }
 
-  /** Nothing but on time: by far the most. */
-  const isPlain = (task: Task, one: Occurrence, now: number): boolean =>
-    !one.lost &&
-    one.at <= now &&
-    isAlone(one, now, task.policy.jitter) &&
-    task.skips.length === 0 &&
-    pausedBetween(plans.pausesOf(task), one.at, one.at) === null &&
-    isOpen(one.at, task.policy, zone)
-
   /** @param due ms: when it is due, jitter counted */
-  const takeEvent = ({ event: given, trigger }: Fired, due: number, now: number, found: Found): void => {
-    const { taskId, kind, at, event } = given
+  const takeEvent = (fired: Fired, due: number, now: number, found: Found): void => {
+    const { taskId, event, parameters = {} } = fired.event
     const task = options.task(taskId)
-    if (!task?.enabled || at < Date.parse(task.countsFrom)) return
-    if (trigger === undefined || !isDeepStrictEqual(trigger, task.triggers[event.trigger])) return
-    const fate = (of: FateRange): void => void found.fates.push({ taskId, event, ranges: [of] })
-    const one = { from: at, until: at, count: 1 }
-    const paused = pausedBetween(plans.pausesOf(task), at, due)
-    const late = lateness(due, now, reasonAt)
-    if (paused !== null) fate({ state: 'paused', reason: paused, ...one })
-    else if (!isOpen(at, task.policy, zone)) fate({ state: 'skipped', reason: 'blackout', ...one })
-    else if (late && late.ms > graceOf(task)) fate({ state: 'missed', reason: late.reason, ...one })
-    else found.due.push({ ...runOf(at, kind, late), taskId, event, parameters: given.parameters ?? {} })
+    const become = task && decideFired(fired, task, { now, due, zone, reasonAt, pausedAt: pausedAt(task) })
+    if (become === undefined) return
+    if ('fate' in become) found.fates.push({ taskId, event, ranges: [become.fate] })
+    else found.due.push({ ...become.run, taskId, event, parameters })
   }
 
   const handOver = ({ due, fates }: Found): void => {
@@ -266,7 +246,7 @@ export function createPlanner(options: PlannerOptions): Planner {
       if (setBackBy > 0) return goBack(setBackBy, began, false)
       plans.planPauseOfAll()
       planSome()
-      agenda.arm(unplanned.size > 0)
+      arm()
     },
     stop() {
       began = Number.POSITIVE_INFINITY
@@ -282,13 +262,13 @@ export function createPlanner(options: PlannerOptions): Planner {
       if (now === undefined) return
       settle(taskIds, now)
       // The others may be due just as well.
-      agenda.arm(open.size > 0 || unplanned.size > 0)
+      arm()
     },
     trackAll(taskIds) {
       plans.planPauseOfAll()
       planLater(taskIds)
       planSome()
-      agenda.arm(unplanned.size > 0)
+      arm()
     },
     forget(taskId) {
       unplanned.delete(taskId)
@@ -311,8 +291,4 @@ export function createPlanner(options: PlannerOptions): Planner {
       return task ? counting.marks(task) : bothAt(0)
     },
   }
-}
-
-function runOf(at: number, kind: DueRun['triggeredBy'], late: DueRun['late']): DueRun {
-  return { scheduledAt: at, triggeredBy: kind, folded: 0, foldedFrom: null, late, replay: false }
 }

@@ -1,22 +1,16 @@
 /** The next occurrence of each task, put on the agenda. Decides nothing. Instants are ms. */
 import type { Task } from '@shared/model/task'
-import type { Trigger } from '@shared/model/trigger'
 import type { Clock } from '../ports'
 import type { Agenda } from './agenda'
 import type { Counting } from './counting'
+import type { Fired } from './decide-fired'
 import { jitterOf } from './jitter'
 import { nextToRun } from './next-to-run'
 import { nextOccurrence, type Occurrence } from './occurrences'
 import { pausedUntil, type Pauses } from './pauses'
-import type { PlannerEvent, PlannerOptions } from './planner-types'
+import type { PlannerOptions } from './planner-types'
 
 export type Planned = 'occurrence' | 'pause-end' | Fired
-
-export interface Fired {
-  readonly event: PlannerEvent
-  /** Its trigger as it was then: one that was changed since counts from then. */
-  readonly trigger: Trigger | undefined
-}
 
 export interface PlansOptions extends Pick<PlannerOptions, 'task' | 'pausedAll' | 'pauseEnded'> {
   readonly clock: Pick<Clock, 'now'>
