@@ -18,7 +18,7 @@ export function findChromium() {
   )
 }
 
-/** @typedef {{ readonly packages: readonly string[], readonly present: (libraries: string) => boolean }} Need */
+/** @typedef {{ readonly packages: readonly string[], readonly present: (libraries: string) => boolean, readonly optional?: true }} Need `optional`: tests skip themselves without it, with a reason */
 
 /** @param {string} name @param {...string} programs @returns {Need} */
 const program = (name, ...programs) => ({
@@ -34,6 +34,23 @@ const library = (file, name, ...later) => ({
   packages: [name, ...later],
   present: (libraries) => libraries.includes(`\t${file} `),
 })
+
+/**
+ * Debian's Python comes first on purpose: another one does not see Debian's modules.
+ * @param {string} name @param {string} module @returns {Need}
+ */
+const pythonModule = (name, module) => ({
+  packages: [name],
+  present: () => run('/usr/bin/python3', ['-c', `import ${module}`]).status === 0,
+  optional: true,
+})
+
+/** Other schedulers, to compare ours with. @type {readonly Need[]} */
+const schedulers = [
+  pythonModule('python3-croniter', 'croniter'),
+  pythonModule('python3-apscheduler', 'apscheduler'),
+  { ...program('systemd', 'systemd-analyze'), optional: true },
+]
 
 // 简体中文 would be boxes in every screenshot.
 const fonts = [
@@ -77,6 +94,7 @@ const desktop = [
  * @type {Readonly<Record<string, readonly Need[]>>}
  */
 const needs = {
+  unit: schedulers,
   ui: browser,
   desktop,
   screenshots: [...browser, ...desktop, program('xdotool')],
@@ -96,11 +114,14 @@ export function ensureSystemPackages(suites, say) {
     aptGet(say, 'update')
     aptGet(say, 'install', '-y', '--no-install-recommends', ...names(missing(suites)))
   }
-  const left = missing(suites)
+  const without = missing(suites).filter(({ optional }) => optional)
+  if (without.length > 0)
+    say(`what needs these is skipped, for they could not be installed: ${names(without).join(' ')}`)
+  const left = needed(suites)
   if (left.length === 0) return undefined
   const command = `apt-get update && apt-get install -y --no-install-recommends ${names(left).join(' ')}`
   return {
-    suites: suites.filter((suite) => missing([suite]).length > 0),
+    suites: suites.filter((suite) => needed([suite]).length > 0),
     advice: `packages that the tests need are missing. As root, run this (these are Debian's names):\n  ${command}`,
   }
 }
@@ -110,6 +131,9 @@ function missing(suites) {
   const libraries = run('/sbin/ldconfig', ['-p']).stdout
   return suites.flatMap((suite) => needs[suite] ?? []).filter(({ present }) => !present(libraries))
 }
+
+/** @param {readonly string[]} suites @returns {Need[]} what they cannot do without */
+const needed = (suites) => missing(suites).filter(({ optional }) => !optional)
 
 /** @param {Need[]} wanted @returns {string[]} the names by which this release knows them */
 function names(wanted) {
