@@ -2,7 +2,7 @@
 import type { CronTrigger, IntervalTrigger, Trigger } from '@shared/model/trigger'
 import { cronFields } from '@shared/schedule/cron'
 import { timeField } from '@shared/schedule/cron-fields'
-import { bothAt, occurrences } from './occurrences'
+import { meetingsOf } from './meetings'
 import { nextBoundary } from './openings'
 import type { Planned } from './planned'
 import { isOpen } from './time-windows'
@@ -22,13 +22,10 @@ const sample = 2000
 
 /** With more than 2,000 in the 30 days, triggers that meet are counted each. */
 export function paceOf(planned: Planned, now: number): Pace {
-  const { triggers, moment, windows } = planned
+  const { triggers, moment } = planned
   const end = now + days * dayMs
-  const all = [...occurrences(triggers, bothAt(now), moment, { count: sample, end: end - 1 })]
-  if (all.length < sample) {
-    const running = all.filter(({ at, lost }) => !lost && isOpen(at, windows, moment.zone)).length
-    return { running: running / days, skipped: (all.length - running) / days }
-  }
+  const counted = countAll(planned, now, end)
+  if (counted !== undefined) return counted
   const dense = triggers.filter(({ kind }) => kind === 'cron').length
   // Each minute of a month is some 20 ms of work for one expression.
   const looked = Math.max(2, Math.floor(days / Math.max(1, dense)))
@@ -42,6 +39,17 @@ export function paceOf(planned: Planned, now: number): Pace {
       if (open) running += count
     }
   return { running: running / looked, skipped: (total - running) / looked }
+}
+
+/** One by one; undefined where there are too many. */
+function countAll({ triggers, moment, windows }: Planned, now: number, end: number): Pace | undefined {
+  let running = 0
+  let total = 0
+  for (const { at, lost } of meetingsOf(triggers, now, end, moment)) {
+    if (++total > sample) return undefined
+    if (!lost && isOpen(at, windows, moment.zone)) running++
+  }
+  return { running: running / days, skipped: (total - running) / days }
 }
 
 interface OpenSpan {

@@ -15,6 +15,8 @@ export interface Planned {
 
 /** Steps over what windows and gaps swallow between two that run. */
 const mostSteps = 4000
+/** What is closed for longer is taken for closed for ever: each day of it is looked at. */
+export const longestClosed = 5 * 366 * 86_400_000
 
 /** Strictly after `after`, soonest first, at most `count`, none at or after `end`; fewer where none is found in 4,000 steps. */
 export function* plannedRuns(
@@ -31,7 +33,7 @@ export function* plannedRuns(
     marks = decidedUpTo(next.at, marks)
     if (next.lost) continue
     if (!isOpen(next.at, windows, moment.zone)) {
-      const open = openFrom(next.at, windows, moment.zone, limit.end)
+      const open = openFrom(next.at, windows, moment.zone, Math.min(limit.end, next.at + longestClosed))
       if (open === undefined) return
       marks = decidedUpTo(Math.max(marks.fixed, open - 1000), marks)
       continue

@@ -3,39 +3,40 @@ import type { ScheduleWarning } from '@shared/model/schedule'
 import type { CronTrigger, Trigger } from '@shared/model/trigger'
 import { nextCron } from '@shared/schedule/cron'
 import { canonicalZone } from '@shared/schedule/zone'
-import { plannedRuns, type Planned } from './planned'
-import { nextOfTrigger, wholeSecond, type Moment } from './trigger-times'
+import { meetingsOf } from './meetings'
+import { longestClosed, plannedRuns, type Planned } from './planned'
+import { nextOfTrigger, type Moment } from './trigger-times'
 
 const day = 86_400_000
 const year = 366 * day
-/** How far to look for what windows leave. */
-const closedYears = 5
 /** How far to look for triggers that meet. */
 const meetingDays = 30
-const meetingSteps = 2000
+const mostLooks = 2000
+const mostMeetings = 5
 
-export function scheduleWarnings(planned: Planned, now: number): ScheduleWarning[] {
+/** @param runs whether anything of it will run at all */
+export function scheduleWarnings(planned: Planned, now: number, runs: boolean): ScheduleWarning[] {
   const { triggers, moment } = planned
   return [
-    ...spentOrClosed(planned, now),
+    ...spentOrClosed(planned, now, runs),
     ...triggers.flatMap((trigger, index) => (trigger.kind === 'cron' ? rareOne(trigger, index, moment, now) : [])),
     ...meetings(triggers, moment, now),
     ...triggers.flatMap((trigger, index) => aliasOf(trigger, index)),
   ]
 }
 
-function spentOrClosed(planned: Planned, now: number): ScheduleWarning[] {
+function spentOrClosed(planned: Planned, now: number, runs: boolean): ScheduleWarning[] {
   const { triggers, moment, windows } = planned
   const times = triggers.flatMap((trigger, index) => (isTime(trigger) ? [{ trigger, index }] : []))
   const spent = times.filter(({ trigger }) => nextOfTrigger(trigger, now, moment) === undefined)
   const told: ScheduleWarning[] = spent.map(({ index }) => ({ code: 'spent', trigger: index }))
   if (windows.active.length + windows.blackouts.length === 0) return told
   const left = times.filter((one) => !spent.includes(one))
-  const end = now + closedYears * year
+  const end = now + longestClosed
   const closed = left.filter(
     ({ trigger }) =>
-      plannedRuns({ ...planned, triggers: [trigger] }, now, { count: 1, end }).next().done === true &&
-      (nextOfTrigger(trigger, now, moment)?.at ?? end) < end,
+      (nextOfTrigger(trigger, now, moment)?.at ?? end) < end &&
+      (!runs || plannedRuns({ ...planned, triggers: [trigger] }, now, { count: 1, end }).next().done === true),
   )
   const isAll = closed.length > 0 && closed.length === left.length && times.length === triggers.length
   if (isAll) return [...told, { code: 'closed', trigger: null }]
@@ -59,21 +60,16 @@ function rareOne(trigger: CronTrigger, index: number, { zone, dst }: Moment, now
 
 /** Each set of triggers that meet in one second, once. */
 function meetings(triggers: readonly Trigger[], moment: Moment, now: number): ScheduleWarning[] {
+  if (triggers.length < 2) return []
   const told = new Map<string, ScheduleWarning>()
-  const next = (trigger: Trigger, after: number): number => nextOfTrigger(trigger, after, moment)?.at ?? Infinity
-  const nexts = triggers.map((trigger) => next(trigger, now))
-  if (nexts.filter((at) => at !== Infinity).length < 2) return []
-  for (let step = 0; step < meetingSteps; step++) {
-    const first = Math.min(...nexts)
-    if (first > now + meetingDays * day) break
-    const second = wholeSecond(first)
-    const met = nexts.flatMap((at, index) => (at < second + 1000 ? [index] : []))
+  let looked = 0
+  for (const { at, triggers: met } of meetingsOf(triggers, now, now + meetingDays * day, moment)) {
+    if (++looked > mostLooks || told.size === mostMeetings) break
     const key = met.join()
     if (met.length > 1 && !told.has(key))
-      told.set(key, { code: 'merged', triggers: met, at: new Date(first).toISOString() })
-    for (const index of met) nexts[index] = next(triggers[index] as Trigger, second + 999)
+      told.set(key, { code: 'merged', triggers: [...met], at: new Date(at).toISOString() })
   }
-  return [...told.values()].slice(0, 5)
+  return [...told.values()]
 }
 
 function aliasOf(trigger: Trigger, index: number): ScheduleWarning[] {

@@ -52,7 +52,7 @@ export async function previewSchedule(input: PreviewInput): Promise<SchedulePrev
     perDay: triggers.some((trigger) => nextOfTrigger(trigger, now, moment) !== undefined) ? pace.running : null,
     skippedPerDay: pace.skipped,
     dst: dstNotes(triggers, now, moment),
-    warnings: scheduleWarnings(input, now),
+    warnings: scheduleWarnings(input, now, coming.length > 0),
   }
   return {
     ...answer,
