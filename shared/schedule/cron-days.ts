@@ -161,10 +161,10 @@ function monthLike(length: number, first: number): number {
 /** A day-of-month field in plain numbers, beside `L`, `LW` and `15W`. Throws INVALID. */
 function plainDays(field: string): string {
   if (field === '?' || field === '*') return '*'
-  const parts = field.split(',').flatMap((part) => {
-    if (/^LW?$/i.test(part)) return part.toUpperCase()
+  const parts = field.split(',').flatMap((part): (string | number)[] => {
+    if (/^LW?$/i.test(part)) return [part.toUpperCase()]
     const [, near] = /^(\d+)W$/i.exec(part) ?? []
-    if (near !== undefined) return `${fieldRange(dayKind, near, field).from}W`
+    if (near !== undefined) return [`${fieldRange(dayKind, near, field).from}W`]
     if (/[LW]/i.test(part) && /^[\dLW*/-]+$/i.test(part))
       throw invalidExpression(`"${part}" is no day of the month; there are L (the last), LW (the last workday) and 15W`)
     return [...valuesOf(fieldRange(dayKind, part, field))]

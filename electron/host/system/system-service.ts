@@ -58,9 +58,9 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
 
   /** Ids of those that need someone; undefined until it was asked for. Looking at all of them each time takes long. */
   let attention: Set<string> | undefined
-  const keepAttention = ({ id, ...task }: Pick<TaskView, 'id' | 'streak' | 'missed'>): void => {
-    if (needsAttention(task)) attention?.add(id)
-    else attention?.delete(id)
+  const keepAttention = (task: TaskView): void => {
+    if (needsAttention(task)) attention?.add(task.id)
+    else attention?.delete(task.id)
   }
   events.on((event) => {
     if (event.type === 'task.changed') keepAttention(event.task)
