@@ -7,7 +7,7 @@ import type { Host } from '../../electron/host/create-host'
 const since = '2027-01-01T00:00:00.000Z'
 const until = '2027-01-01T01:00:00.000Z'
 const later = '2027-01-09T00:00:00.000Z'
-const yearly = [{ kind: 'cron', expression: '0 0 1 1 *' }] as const
+const yearly = [{ kind: 'cron', expression: '0 0 1 7 *' }] as const
 
 /** Resolves when the host tells that nothing pauses everything any more. */
 const resumed = (host: Host): Promise<void> =>
