@@ -100,7 +100,9 @@ describe('a start on a full disk', () => {
     await next.start()
     expect(next.system.status()).toMatchObject({
       activeRuns: 0,
-      warnings: [{ code: 'STORAGE', message: expect.stringContaining('"each boot" does not run for this boot: could') }],
+      warnings: [
+        { code: 'STORAGE', message: expect.stringContaining('"each boot" does not run for this boot: could') },
+      ],
     })
     disk.room(Infinity)
   })
