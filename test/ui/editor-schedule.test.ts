@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from 'playwright/test'
+import { removeFolder, temporaryFolder } from '../support/host'
 import { accessibilityProblems, addTask, expect, test, type AddedTask } from '../support/shared-host-page'
 
 interface Shown {
@@ -36,8 +37,9 @@ test.describe('a task that is set off by', () => {
 
   test('files names what it watches, and what is wrong with it at its place', async ({ page, host, visit }) => {
     const task = await addTask(host, 'Watching', '--cron', '15 2 * * *', '--command', 'true')
-    const folders = ['in', 'out'].map((name) => path.join(host.home, name))
-    for (const folder of folders) await mkdir(folder, { recursive: true })
+    const folder = await temporaryFolder()
+    const folders = ['in', 'out'].map((name) => path.join(folder, name))
+    for (const name of folders) await mkdir(name)
     await visit(`/tasks/${task.id}/edit`)
     await choose(page, 'Event')
     await choose(page, 'Files change')
@@ -56,10 +58,18 @@ test.describe('a task that is set off by', () => {
       `When ${folders[0]} +1 changes (added, changed), after 10 seconds of quiet`,
     )
     expect(await accessibilityProblems(page)).toEqual([])
+    // What only the host can tell comes to the same place.
+    await page.getByLabel('Path 2').fill(path.join(folder, 'nowhere'))
+    await page.getByRole('button', { name: 'Save as revision 2' }).click()
+    await expect(page.getByLabel('Path 2')).toHaveAttribute('aria-invalid', 'true')
+    await expect(page.getByLabel('Path 2')).toBeFocused()
+    await page.getByLabel('Path 2').fill(folders[1] ?? '')
     await save(page)
     expect((await host.json<Shown>(['show', task.id])).triggers).toEqual([
       { kind: 'watch', paths: folders, events: ['add', 'change'], settle: 10_000 },
     ])
+    await host.belfry(['rm', task.id])
+    await removeFolder(folder)
   })
 
   test('other tasks picks them by name, never itself', async ({ page, host, visit }) => {
