@@ -19,6 +19,7 @@ type PolicyInput = z.input<typeof policyModel>
 
 const now = Date.parse('2027-01-01T00:00:00Z')
 const minute = 60_000
+const hour = 60 * minute
 const berlin = 'Europe/Berlin'
 
 interface Over extends Partial<Omit<PreviewInput, 'triggers' | 'now'>> {
@@ -382,6 +383,8 @@ describe('tasks that would run meanwhile', () => {
     const policy = { blackouts: [{ times: { from: '00:00', until: '12:00' } }] }
     const answer = await preview(['0 6,18 * * *'], { others: [other('half', '0 * * * *', { policy })] })
     expect(answer.collisions.map(({ count, first }) => [count, first])).toEqual([[50, '2027-01-01T18:00:00.000Z']])
+    const often = other('often', '* * * * * *', { policy })
+    expect((await preview(['0 6 * * *'], { others: [often], duration: hour })).collisions).toEqual([])
   })
 
   it('are looked for no longer than there is time, among a thousand, with turns for others', async () => {

@@ -2,8 +2,7 @@
 import { BelfryError } from '@shared/errors'
 import type { SchedulePreview } from '@shared/model/schedule'
 import type { Task } from '@shared/model/task'
-import { bothAt, decidedUpTo, nextOccurrence } from './occurrences'
-import { isOpen } from './time-windows'
+import { plannedRuns } from './planned'
 import type { Moment } from './trigger-times'
 
 export interface CollisionInput {
@@ -27,8 +26,6 @@ export interface Collisions {
 const mostTold = 10
 /** Looks at what comes next of a task, some µs each. */
 const mostLooks = 20_000
-/** Of what is closed, at one look. */
-const closedLooks = 20
 /** Tasks between two looks at the time. */
 const stepSize = 50
 
@@ -74,13 +71,8 @@ function meetings(task: Task, moment: Moment, lasts: number, coming: readonly nu
   return met
 }
 
-function nextRun(task: Task, moment: Moment, after: number): number | undefined {
-  let marks = bothAt(after)
-  for (let looked = 0; looked < closedLooks; looked++) {
-    const next = nextOccurrence(task.triggers, marks, moment)
-    if (next === undefined) return undefined
-    if (!next.lost && isOpen(next.at, task.policy, moment.zone)) return next.at
-    marks = decidedUpTo(next.at, marks)
-  }
-  return marks.fixed
+function nextRun({ triggers, policy }: Task, moment: Moment, after: number): number | undefined {
+  const planned = { triggers, moment, windows: policy, duration: 0 }
+  for (const { at } of plannedRuns(planned, after, { count: 1, end: Infinity })) return at
+  return undefined
 }
