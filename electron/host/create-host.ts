@@ -14,6 +14,7 @@ import { beginEpoch, setBackMeanwhile, type EpochOptions } from './schedule/epoc
 import { createEventTriggers } from './schedule/event-triggers'
 import { createAccount } from './schedule/account'
 import { createLedger } from './schedule/ledger'
+import { recordFates } from './schedule/record-fates'
 import { acquireLock } from './store/lock'
 import { openStore } from './store/open-store'
 import { createSystemService, type SystemService } from './system/system-service'
@@ -45,9 +46,6 @@ export interface HostOptions {
   /** The `belfry` command's folder, for the PATH of commands; null when there is none. */
   readonly binFolder: string | null
 }
-
-/** Whoever else waits for it tells. */
-const noop = (): void => undefined
 
 export type HostRouter = ReturnType<typeof createRouter>
 
@@ -100,8 +98,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
   /** Resolves once all that was decided of the tasks is on disk. Rejects with STORAGE; then it is tried again by and by. */
   const recorded = async (taskIds: readonly string[]): Promise<void> => {
     await Promise.all(taskIds.map((id) => runs.dueSettled(id)))
-    const open = taskIds.filter((id) => ledger.pending(id).length > 0)
-    await Promise.all(open.map((id) => ledger.flush(id)))
+    await Promise.all(taskIds.map((id) => ledger.flush(id)))
   }
   const runs: RunService = createRunService({
     ports,
@@ -146,12 +143,15 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
       for (const { taskId } of due) tasks.tell(taskId)
     },
     record: (fates) => {
-      for (const { taskId, event, ranges } of fates) {
-        for (const range of ranges) ledger.record(taskId, range, { event })
-        tasks.tell(taskId)
-        // The inbox tells of what is on disk.
-        if (ranges.some(({ state }) => state === 'missed'))
-          void ledger.flush(taskId).then(() => tasks.tell(taskId), noop)
+      for (const of of fates) {
+        recordFates(ledger, of)
+        tasks.tell(of.taskId)
+        // The inbox tells of what is on disk; a refusal is told by the ledger.
+        if (of.ranges.some(({ state }) => state === 'missed'))
+          ledger.flush(of.taskId).then(
+            () => tasks.tell(of.taskId),
+            () => undefined,
+          )
       }
     },
     woke: (at) => eventTriggers.woke(at),
@@ -259,10 +259,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
   })
   // A hint only: the planner's next look tells by the clocks what has come due.
   ports.power.onSuspend(() => planner.powerEvent())
-  ports.power.onResume(() => {
-    planner.powerEvent()
-    planner.look()
-  })
+  ports.power.onResume(() => planner.powerEvent())
 
   return {
     router,

@@ -11,6 +11,7 @@ import { createOffers } from '../../electron/host/run/offers'
 import { createLedger } from '../../electron/host/schedule/ledger'
 import { createPlanner, type DueTask, type Planner, type TaskFates } from '../../electron/host/schedule/planner'
 import type { ClockEpoch, Store } from '../../electron/host/store/types'
+import { recordFates } from '../../electron/host/schedule/record-fates'
 import { createWatermarks } from '../../electron/host/store/watermarks'
 import { createTaskService, type TaskService } from '../../electron/host/tasks/task-service'
 import { ulids } from '../../electron/platform/ids'
@@ -144,7 +145,7 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
     },
     record(fates) {
       listener.decided(clock.now(), [], fates)
-      for (const { taskId, ranges } of fates) for (const range of ranges) ledger.record(taskId, range)
+      for (const one of fates) recordFates(ledger, one)
     },
     pauseEnded: (id, until) => void (id === null ? endPauseOfAll(until) : tasks.endPause(id, until)),
     moved: () => undefined,

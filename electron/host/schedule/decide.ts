@@ -81,6 +81,8 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
   /** What is to run, and where not all of it is folded into one, in its order with the fates that come after the first of it. */
   let tail: (Due | FateRange)[] = []
   let waiting = 0
+  /** What runs, or is folded, lies between the last fate and the next. */
+  let isApart = false
   let folded = 0
   let foldedFrom: number | null = null
   let since = Number.NEGATIVE_INFINITY
@@ -89,13 +91,15 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
 
   const record = (range: FateRange): void => {
     const last = tail.at(-1)
-    if (last === undefined || policy.coalesce) addFate(fates, range)
+    if (policy.coalesce && isApart) fates.push(range)
+    else if (last === undefined || policy.coalesce) addFate(fates, range)
     else if (isDue(last)) tail.push(range)
     else {
       const merged = [last]
       addFate(merged, range)
       tail.splice(-1, 1, ...merged)
     }
+    isApart = false
   }
 
   const fateOf = (occurrence: Occurrence): Fate | undefined => {
@@ -106,6 +110,7 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
   }
 
   const run = (due: Due): void => {
+    isApart = true
     const [before] = tail
     if (policy.coalesce && before !== undefined && isDue(before)) {
       foldedFrom ??= before.at
@@ -142,6 +147,7 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
     tail = [{ at: due.until, trigger: 0, kind: 'interval', lost: false, since }]
     folded = due.count - 1
     foldedFrom = due.from
+    isApart = true
     marks = decidedUpTo(due.until, marks)
   }
 
@@ -160,7 +166,7 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
     const runs: DueRun[] = []
     for (const one of tail) {
       if (isDue(one)) runs.push(runOf(one))
-      else addFate(fates, one)
+      else fates.push(one)
     }
     return { runs, fates, marks, delayOver }
   }

@@ -74,7 +74,7 @@ export interface Planner {
   stop(): void
   /** Looks now rather than when the timer would. */
   look(): void
-  /** The system says that it goes to sleep, or woke: a hint, the clocks decide. */
+  /** The system says that it goes to sleep, or woke: looks now. A hint only, the clocks decide. */
   powerEvent(): void
   /** The task is new, has changed, or has ended a run: plan it anew. */
   track(taskId: string): void

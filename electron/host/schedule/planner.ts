@@ -255,7 +255,10 @@ export function createPlanner(options: PlannerOptions): Planner {
       for (const known of [open, unplanned]) known.clear()
     },
     look: wake,
-    powerEvent: () => watch.powerEvent(),
+    powerEvent() {
+      watch.powerEvent()
+      wake()
+    },
     track: plan,
     settle(taskIds) {
       const now = notice()

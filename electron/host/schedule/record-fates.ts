@@ -1,0 +1,12 @@
+/** Puts what one look has decided into the ledger, in order. */
+import type { Ledger } from './ledger'
+import type { TaskFates } from './planner-types'
+
+export function recordFates(ledger: Pick<Ledger, 'record' | 'interrupt'>, { taskId, event, ranges }: TaskFates): void {
+  for (const [index, range] of ranges.entries()) {
+    const before = ranges[index - 1]
+    // They would be one, if nothing that runs lay between.
+    if (before?.state === range.state && before.reason === range.reason) ledger.interrupt(taskId)
+    ledger.record(taskId, range, { event })
+  }
+}

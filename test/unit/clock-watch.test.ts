@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { createClockWatch } from '../../electron/host/schedule/clock-watch'
+
+interface Passed {
+  readonly wall: number
+  readonly monotonic: number
+  readonly boot: number
+}
+
+/** Looks after the clocks have gone on so far, ms; what Linux or another system shows. */
+function lookAfter(passed: Passed, { linux = true, power = false } = {}) {
+  let now = { wall: 1_000_000, monotonic: 0, boot: 50_000 }
+  const watch = createClockWatch(
+    {
+      now: () => now.wall,
+      monotonic: () => now.monotonic,
+      boot: () => now.boot,
+      timeZone: () => 'UTC',
+      after: () => () => undefined,
+      at: () => () => undefined,
+    },
+    linux,
+  )
+  watch.look()
+  if (power) watch.powerEvent()
+  now = { wall: now.wall + passed.wall, monotonic: passed.monotonic, boot: now.boot + passed.boot }
+  return { watch, look: watch.look() }
+}
+
+const s = 1000
+const h = 3_600_000
+
+describe('on Linux three clocks tell', () => {
+  it.each<[string, Passed, { cause: string; stepped: number; woke: boolean }]>([
+    ['nothing but time', { wall: 30 * s, monotonic: 30 * s, boot: 30 * s }, { cause: 'busy', stepped: 0, woke: false }],
+    ['a host that hung', { wall: h, monotonic: h, boot: h }, { cause: 'busy', stepped: 0, woke: false }],
+    ['sleep', { wall: 8 * h, monotonic: 5 * s, boot: 8 * h }, { cause: 'asleep', stepped: 0, woke: true }],
+    ['a nap under 2 s', { wall: 1999, monotonic: 0, boot: 1999 }, { cause: 'busy', stepped: 0, woke: false }],
+    ['a nap of 2 s', { wall: 2000, monotonic: 0, boot: 2000 }, { cause: 'asleep', stepped: 0, woke: true }],
+    ['a clock set forward', { wall: h, monotonic: s, boot: s }, { cause: 'clock', stepped: h - s, woke: false }],
+    ['a clock set back', { wall: -h, monotonic: s, boot: s }, { cause: 'busy', stepped: -h - s, woke: false }],
+    ['a step forward under 2 s', { wall: 2999, monotonic: s, boot: s }, { cause: 'busy', stepped: 0, woke: false }],
+    ['a step back under 2 s', { wall: -999, monotonic: s, boot: s }, { cause: 'busy', stepped: 0, woke: false }],
+    ['a step back of 2 s', { wall: -1000, monotonic: s, boot: s }, { cause: 'busy', stepped: -2000, woke: false }],
+    [
+      'sleep, and a clock set a little',
+      { wall: 9 * h, monotonic: 0, boot: 8 * h },
+      { cause: 'asleep', stepped: h, woke: true },
+    ],
+    [
+      'a nap, and a clock set far',
+      { wall: 9 * h, monotonic: 0, boot: h },
+      { cause: 'clock', stepped: 8 * h, woke: true },
+    ],
+    [
+      'sleep, and a clock set back',
+      { wall: 7 * h, monotonic: 0, boot: 8 * h },
+      { cause: 'asleep', stepped: -h, woke: true },
+    ],
+  ])('%s', (_name, passed, told) => {
+    expect(lookAfter(passed).look).toMatchObject(told)
+    // A power event is a hint for systems that cannot tell.
+    expect(lookAfter(passed, { power: true }).look).toMatchObject(told)
+  })
+})
+
+describe('elsewhere a late look with a power event is sleep', () => {
+  it.each<[string, Passed, boolean, { cause: string; stepped: number; woke: boolean }]>([
+    [
+      'where time stands still in sleep',
+      { wall: 8 * h, monotonic: s, boot: 8 * h },
+      true,
+      { cause: 'asleep', stepped: 0, woke: true },
+    ],
+    [
+      'where it does not',
+      { wall: 8 * h, monotonic: 8 * h, boot: 8 * h },
+      true,
+      { cause: 'asleep', stepped: 0, woke: true },
+    ],
+    [
+      'without one the clock was set',
+      { wall: 8 * h, monotonic: s, boot: 8 * h },
+      false,
+      { cause: 'clock', stepped: 8 * h - s, woke: false },
+    ],
+    [
+      'or the host was busy',
+      { wall: 8 * h, monotonic: 8 * h, boot: 8 * h },
+      false,
+      { cause: 'busy', stepped: 0, woke: false },
+    ],
+    [
+      'an event without delay says nothing',
+      { wall: 30 * s, monotonic: 30 * s, boot: 30 * s },
+      true,
+      { cause: 'busy', stepped: 0, woke: false },
+    ],
+    [
+      'a clock set back is seen beside it',
+      { wall: -h, monotonic: s, boot: -h },
+      true,
+      { cause: 'busy', stepped: -h - s, woke: false },
+    ],
+  ])('%s', (_name, passed, power, told) => {
+    expect(lookAfter(passed, { linux: false, power }).look).toMatchObject(told)
+  })
+
+  it('the event counts also when the look comes long after it, once', () => {
+    const given = { wall: 1_000_000, monotonic: 0 }
+    const clock = {
+      now: () => given.wall,
+      monotonic: () => given.monotonic,
+      boot: () => 0,
+      timeZone: () => 'UTC',
+      after: () => () => undefined,
+      at: () => () => undefined,
+    }
+    const watch = createClockWatch(clock, false)
+    watch.powerEvent()
+    given.wall += s
+    given.monotonic += s
+    expect(watch.look().cause).toBe('busy')
+    given.wall += h
+    expect(watch.look().cause).toBe('asleep')
+    given.wall += h
+    expect(watch.look().cause).toBe('clock')
+  })
+})
+
+describe('why an instant was not looked at in time', () => {
+  it('is told by the stretch that it lies in, also later', () => {
+    const { watch } = lookAfter({ wall: 8 * h, monotonic: s, boot: 8 * h })
+    expect([1_000_000 - 1, 1_000_000, 1_000_000 + h, 1_000_000 + 8 * h].map(watch.causeAt)).toEqual([
+      'busy',
+      'asleep',
+      'asleep',
+      'asleep',
+    ])
+    watch.look()
+    expect(watch.causeAt(1_000_000 + h)).toBe('asleep')
+    expect(watch.causeAt(1_000_000 + 9 * h)).toBe('busy')
+  })
+
+  it('is forgotten with the epoch of the clock that it was told in', () => {
+    const { watch } = lookAfter({ wall: -h, monotonic: 0, boot: 0 })
+    expect(watch.causeAt(1_000_000 - h)).toBe('busy')
+  })
+})
