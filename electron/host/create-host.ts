@@ -171,8 +171,8 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     state: store.state,
     warnings,
     log,
-    pullBack: async (now) => {
-      await tasks.pullBack(now)
+    pullBack: async (now, by) => {
+      await tasks.pullBack(now, by)
       await system.pullBack(now)
     },
     isOver: () => state === 'stopping',

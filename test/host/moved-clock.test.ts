@@ -40,8 +40,9 @@ const dailyAt = (at: number): Triggers[number] => {
 }
 const of = (runs: readonly Run[], name: string): readonly Run[] => runs.filter(({ taskName }) => taskName === name)
 const planned = ({ scheduledAt }: Run): number => Date.parse(scheduledAt ?? '')
+/** By their numbers: the times of their records go with the clock. */
 const allOf = async (name: string): Promise<readonly Run[]> =>
-  (await ends?.client.runs.list({ task: name, limit: 1000 }))?.items.toReversed() ?? []
+  (await ends?.client.runs.list({ task: name, limit: 500 }))?.items.toSorted((a, b) => a.number - b.number) ?? []
 
 describe('a clock that is set back', () => {
   it('by an hour: no fixed time comes twice, and no rhythm stalls', async (context) => {
@@ -131,6 +132,7 @@ describe('the nights in which Berlin’s clocks change', () => {
     await add('half past two', berlin('30 2 * * *'))
     await add('twice in the gap', berlin('0,30 2 * * *'))
     await add('half-hourly', berlin('*/30 * * * *'))
+    await add('so that the host looks', everySecond)
     const names = ['half past two', 'twice in the gap', 'half-hourly']
     await watched.until((ended) => names.every((name) => of(ended, name).length > 0))
     for (const name of names) expect(await instants(name)).toEqual(['2027-03-28T01:00:00.000Z'])
@@ -144,7 +146,8 @@ describe('the nights in which Berlin’s clocks change', () => {
     const { clock, ends: watched } = await begin(context, '2027-10-31T00:29:55Z')
     await add('half past two', berlin('30 2 * * *'))
     await add('half-hourly', berlin('*/30 * * * *'))
-    await watched.until((ended) => ended.length === 2)
+    await add('so that the host looks', everySecond)
+    await watched.until((ended) => ['half past two', 'half-hourly'].every((name) => of(ended, name).length === 1))
     await clock.set(Date.parse('2027-10-31T01:29:58Z'))
     await watched.until((ended) =>
       of(ended, 'half-hourly').some((run) => planned(run) > Date.parse('2027-10-31T01:20Z')),

@@ -174,6 +174,7 @@ export class PlannerOracle {
     for (const known of this.#known.values()) {
       for (const skip of known.skips) if (skip <= Math.min(known.fixed, known.cadence)) known.skips.delete(skip)
       known.countsFrom = Math.min(known.countsFrom, epoch.began)
+      known.task = { ...known.task, triggers: known.task.triggers.map((trigger) => goingOn(trigger, epoch.began)) }
       known.pause = back(known.pause)
       if (!epoch.fixedStay) known.fixed = Math.min(known.fixed, epoch.began - 1)
       known.cadence = Math.min(known.cadence, epoch.began - 1)
@@ -458,6 +459,14 @@ export class PlannerOracle {
 
 function goesOn(trigger: Trigger): boolean {
   return trigger.kind === 'interval' || (trigger.kind === 'cron' && trigger.expression.split(' ')[1] === '*')
+}
+
+/** Every rhythm of the model has begun: one whose anchor lies ahead since the clock was set back goes on in step. */
+function goingOn(trigger: Trigger, began: number): Trigger {
+  if (trigger.kind !== 'interval' || trigger.anchor === undefined) return trigger
+  let anchor = Date.parse(trigger.anchor)
+  while (anchor > began) anchor -= trigger.every
+  return { ...trigger, anchor: instant(anchor) }
 }
 
 function instantsOf(trigger: Trigger, after: number, end: number): number[] {

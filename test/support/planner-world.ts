@@ -194,8 +194,8 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
     state,
     warnings,
     log: silentLog,
-    async pullBack(now) {
-      await tasks.pullBack(now)
+    async pullBack(now, by) {
+      await tasks.pullBack(now, by)
       const since = disk.paused && new Date(Math.min(Date.parse(disk.paused.since), now)).toISOString()
       await write(() => void (disk.paused = disk.paused && since ? { ...disk.paused, since } : null))
     },

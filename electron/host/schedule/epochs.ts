@@ -17,8 +17,11 @@ export interface EpochOptions {
   readonly state: Pick<Store['state'], 'epoch' | 'beginEpoch' | 'lastWritten'>
   readonly warnings: Pick<Warnings, 'raise' | 'clear'>
   readonly log: Pick<Logger, 'warn' | 'error'>
-  /** Stores what lies ahead of `now` (ms) as of now: since when tasks count, and are paused. Rejects with STORAGE. */
-  readonly pullBack: (now: number) => Promise<void>
+  /**
+   * Stores what lies ahead of `now` (ms) as of now: since when tasks count, and are paused; and rhythms that had begun, by the
+   * clock as it was `by` ms later, as begun before. Rejects with STORAGE.
+   */
+  readonly pullBack: (now: number, by: number) => Promise<void>
   /** Nobody needs the epoch any more. */
   readonly isOver: () => boolean
 }
@@ -40,7 +43,7 @@ export async function beginEpoch(options: EpochOptions, by: number, now: number)
   for (let refused = false; ; refused = true) {
     try {
       // First: a host that dies in between finds the clock behind its last line again.
-      await options.pullBack(now)
+      await options.pullBack(now, by)
       await state.beginEpoch({ number: state.epoch().number + 1, began: now, fixedStay })
       if (refused) warnings.clear('STORAGE')
       return { fixedStay }

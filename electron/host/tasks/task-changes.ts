@@ -42,14 +42,33 @@ export function resumed(task: Task, at: string): Task {
   return { ...next, countsFrom: over > task.countsFrom ? over : task.countsFrom }
 }
 
-/** The task with nothing ahead of `at` (ms), and without the skips that were used; undefined where that is how it is. */
-export function pulledBack(task: Task, skips: string[], at: number): Task | undefined {
+/**
+ * The task with nothing ahead of `at` (ms), to which the clock was set back by `by` ms, and without the skips that were used;
+ * undefined where that is how it is.
+ */
+export function pulledBack(task: Task, skips: string[], at: number, by: number): Task | undefined {
   const earlier = (instant: string): string => (Date.parse(instant) < at ? instant : new Date(at).toISOString())
   const countsFrom = earlier(task.countsFrom)
   const pause = task.pause && { ...task.pause, since: earlier(task.pause.since) }
+  const created = Date.parse(task.createdAt)
+  // What the clock has shown, as far as anybody knows: a step back while no host ran may be known to nobody.
+  const shown = Math.max(at + by, created, Date.parse(task.updatedAt))
+  const triggers = task.triggers.map((trigger) => reanchored(trigger, created, at, shown))
   const same =
-    countsFrom === task.countsFrom && pause?.since === task.pause?.since && skips.length === task.skips.length
-  return same ? undefined : { ...task, countsFrom, pause, skips }
+    countsFrom === task.countsFrom &&
+    pause?.since === task.pause?.since &&
+    skips.length === task.skips.length &&
+    triggers.every((trigger, index) => trigger === task.triggers[index])
+  return same ? undefined : { ...task, countsFrom, pause, skips, triggers }
+}
+
+/** A rhythm that had begun does not wait until the clock comes to its anchor again: it has an earlier one, in step. */
+function reanchored(trigger: Trigger, createdAt: number, at: number, shown: number): Trigger {
+  if (trigger.kind !== 'interval' || trigger.mode !== 'fixed-rate') return trigger
+  const anchor = trigger.anchor === undefined ? wholeSecond(createdAt) : Date.parse(trigger.anchor)
+  if (anchor <= at || anchor > shown) return trigger
+  const back = Math.ceil((anchor - at) / trigger.every) * trigger.every
+  return { ...trigger, anchor: new Date(anchor - back).toISOString() }
 }
 
 /** Without the keys whose value is undefined, so that a spread does not erase what they do not name. */

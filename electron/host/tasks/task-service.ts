@@ -41,8 +41,8 @@ export interface TaskService {
   restore(id: string): Promise<TaskView>
   setEnabled(wanted: string, enabled: boolean): Promise<TaskView>
   setPause(wanted: string, pause: Pause | null): Promise<TaskView>
-  /** The clock was set back to `at` (ms): what counts or pauses since a later instant does so since then. STORAGE. */
-  pullBack(at: number): Promise<void>
+  /** The clock was set back by `by` ms to `at`: nothing that has begun counts, pauses or has its anchor later than that. STORAGE. */
+  pullBack(at: number, by: number): Promise<void>
   /** Ends the pause that ran out at `until` (ISO); a newer one, or a task that is gone, stays as it is. */
   endPause(id: string, until: string): Promise<void>
   acknowledge(wanted: string): Promise<TaskView>
@@ -235,12 +235,12 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
           throw new BelfryError('INVALID', 'must be in the future', { field: 'until' })
         return pause === null ? resumed(task, at) : { ...task, pause, updatedAt: at }
       }),
-    pullBack: (at) =>
+    pullBack: (at, by) =>
       alone(async () => {
         const all = store.tasks.all()
         // Once the new epoch has begun nobody could decide it anew.
         await recorded(all.map(({ id }) => id))
-        const changed = all.flatMap((task) => pulledBack(task, undecided(task), at) ?? [])
+        const changed = all.flatMap((task) => pulledBack(task, undecided(task), at, by) ?? [])
         if (changed.length > 0) await store.tasks.put(changed)
       }),
     endPause: (id, until) =>
