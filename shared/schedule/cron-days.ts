@@ -162,6 +162,9 @@ function monthLike(length: number, first: number): number {
 function plainDays(field: string): string {
   if (field === '?' || field === '*') return '*'
   const parts = field.split(',').flatMap((part): (string | number)[] => {
+    // croner reads it by itself only.
+    if (/^LW$/i.test(part) && part !== field)
+      throw invalidExpression(`"${part}" stands alone, not in a list such as "${field}"`)
     if (/^LW?$/i.test(part)) return [part.toUpperCase()]
     const [, near] = /^(\d+)W$/i.exec(part) ?? []
     if (near !== undefined) return [`${fieldRange(dayKind, near, field).from}W`]
