@@ -10,11 +10,13 @@ import { bySecond, counts, ledgerOf, secondOf } from '../support/planned-seconds
 
 let host: TestHost | undefined
 let ends: EndedRuns | undefined
+let faked: FakedClock | undefined
 afterEach(async () => {
   await ends?.close()
   await host?.stop('SIGKILL')
   if (host) await removeFolder(host.home)
-  host = ends = undefined
+  await faked?.remove()
+  host = ends = faked = undefined
 })
 
 async function begin(
@@ -23,6 +25,7 @@ async function begin(
 ): Promise<{ clock: FakedClock; host: TestHost; ends: EndedRuns }> {
   const clock = await fakedClock(at === undefined ? undefined : Date.parse(at))
   if (clock === undefined) return context.skip(noFakedClock)
+  faked = clock
   host = await startHost({ env: clock.env })
   ends = await watchEnds(host.home)
   return { clock, host, ends }

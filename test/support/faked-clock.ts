@@ -1,8 +1,8 @@
 /** Debian's libfaketime: a host whose wall clock the test sets while it runs. Its other clocks go on as they are. */
-import { existsSync, readdirSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { temporaryFolder } from './host'
+import { removeFolder, temporaryFolder } from './host'
+import { findFaketime } from './system-packages.mjs'
 
 export interface FakedClock {
   /** For the host; its commands see the same clock. */
@@ -11,6 +11,7 @@ export interface FakedClock {
   now(): number
   /** Sets it; it goes on from there. */
   set(to: number): Promise<void>
+  remove(): Promise<void>
 }
 
 /** Why there is none, for the report of what was skipped. */
@@ -18,9 +19,10 @@ export const noFakedClock = 'the package faketime is not installed'
 
 /** Undefined where faketime is not there. */
 export async function fakedClock(start = Date.now()): Promise<FakedClock | undefined> {
-  const library = findLibrary()
+  const library = findFaketime()
   if (library === undefined) return undefined
-  const file = path.join(await temporaryFolder(), 'clock')
+  const folder = await temporaryFolder()
+  const file = path.join(folder, 'clock')
   let ahead = 0
   const clock: FakedClock = {
     env: {
@@ -37,14 +39,8 @@ export async function fakedClock(start = Date.now()): Promise<FakedClock | undef
       await writeFile(`${file}.new`, `${ahead < 0 ? '' : '+'}${ahead / 1000}\n`)
       await rename(`${file}.new`, file)
     },
+    remove: () => removeFolder(folder),
   }
   await clock.set(start)
   return clock
-}
-
-function findLibrary(): string | undefined {
-  if (process.platform !== 'linux') return undefined
-  return readdirSync('/usr/lib')
-    .map((folder) => path.join('/usr/lib', folder, 'faketime', 'libfaketimeMT.so.1'))
-    .find((file) => existsSync(file))
 }

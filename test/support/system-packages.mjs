@@ -2,7 +2,7 @@
  * What the tests need of the system, beyond Node and npm: finds what is missing and installs it by apt where it may.
  */
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 
 /** @param {...string} names @returns {string | undefined} the path of the first of these programs that is there */
@@ -16,6 +16,14 @@ export function findChromium() {
   return (
     process.env.CHROMIUM_PATH ?? findProgram('chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome')
   )
+}
+
+/** @returns {string | undefined} the library that shows a process another wall clock */
+export function findFaketime() {
+  if (process.platform !== 'linux') return undefined
+  return readdirSync('/usr/lib')
+    .map((folder) => path.join('/usr/lib', folder, 'faketime', 'libfaketimeMT.so.1'))
+    .find((file) => existsSync(file))
 }
 
 /** @typedef {{ readonly packages: readonly string[], readonly present: (libraries: string) => boolean, readonly optional?: true }} Need `optional`: tests skip themselves without it, with a reason */
@@ -100,6 +108,11 @@ const needs = {
   screenshots: [...browser, ...desktop, program('xdotool')],
 }
 
+/** What some tests need, which are skipped without it and say so. @type {typeof needs} */
+const wishes = {
+  host: [{ packages: ['faketime'], present: () => findFaketime() !== undefined }],
+}
+
 /**
  * Makes sure that what these suites need is there: installs it as root on Debian, else says how.
  * @param {readonly string[]} suites one that has no rows above needs nothing
@@ -108,11 +121,12 @@ const needs = {
  *   mends it; undefined when all is there
  */
 export function ensureSystemPackages(suites, say) {
-  if (process.platform !== 'linux' || missing(suites).length === 0) return undefined
+  const wanted = [missing(suites), missing(suites, wishes)].filter(({ length }) => length > 0)
+  if (process.platform !== 'linux' || wanted.length === 0) return undefined
   if (process.getuid?.() === 0 && findProgram('apt-get')) {
-    say(`these packages are missing here and come by apt-get now: ${names(missing(suites)).join(' ')}`)
+    say(`these packages are missing here and come by apt-get now: ${wanted.flatMap(names).join(' ')}`)
     aptGet(say, 'update')
-    aptGet(say, 'install', '-y', '--no-install-recommends', ...names(missing(suites)))
+    for (const some of wanted) aptGet(say, 'install', '-y', '--no-install-recommends', ...names(some))
   }
   const without = missing(suites).filter(({ optional }) => optional)
   if (without.length > 0)
@@ -126,10 +140,10 @@ export function ensureSystemPackages(suites, say) {
   }
 }
 
-/** @param {readonly string[]} suites @returns {Need[]} */
-function missing(suites) {
+/** @param {readonly string[]} suites @param {typeof needs} table @returns {Need[]} */
+function missing(suites, table = needs) {
   const libraries = run('/sbin/ldconfig', ['-p']).stdout
-  return suites.flatMap((suite) => needs[suite] ?? []).filter(({ present }) => !present(libraries))
+  return suites.flatMap((suite) => table[suite] ?? []).filter(({ present }) => !present(libraries))
 }
 
 /** @param {readonly string[]} suites @returns {Need[]} what they cannot do without */
