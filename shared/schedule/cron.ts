@@ -58,9 +58,12 @@ export function checkCron(expression: string, zone: string, reference: number): 
     throw invalidExpression('the expression never comes: no such date')
 }
 
+/** One or two a year: the calendar, and what clocks do by it, repeats itself after 400 years. */
+const mostLost = 400
+
 /**
  * The first instant (ms) strictly after `after` (ms), or undefined when there is none up to the year 9999 (30 February, a year
- * that has passed).
+ * that has passed) or gaps swallow each of the next 400.
  * Throws INVALID for an expression that cannot be read.
  */
 export function nextCron(
@@ -69,10 +72,9 @@ export function nextCron(
   after: number,
   dst: DstPolicy = autoDst,
 ): number | undefined {
-  for (let next = nextCronInstant(expression, zone, after, dst); ;) {
-    if (next === undefined || !next.lost) return next?.at
-    next = nextCronInstant(expression, zone, next.at, dst)
-  }
+  let next = nextCronInstant(expression, zone, after, dst)
+  for (let lost = 0; next?.lost && lost < mostLost; lost++) next = nextCronInstant(expression, zone, next.at, dst)
+  return next?.lost ? undefined : next?.at
 }
 
 /** Ms. Before it no zone and no calendar is of use. */

@@ -97,19 +97,40 @@ function stretchesOf(zone: string, year: number): readonly Stretch[] {
   let found = years.get(year)
   if (found === undefined) {
     if (years.size >= keptYears) years.clear()
-    found = findStretches(offsetOf(zone), yearStart(year), yearStart(year + 1))
+    found =
+      year < settledYear ? findStretches(offsetOf(zone), yearStart(year), yearStart(year + 1)) : laterYear(zone, year)
     years.set(year, found)
   }
   return found
 }
 
-/** Looks at each day, then halves the ones in which the offset changes: two changes within a day would be taken as one. */
+/** From here on all clocks go by rules for weekdays of months: years with the same calendar have the same changes. */
+const settledYear = 2088
+/** Begins 28 years that have all kinds of calendar. */
+const modelYear = 2104
+
+/** Moved from a year with the same calendar: whoever looks for what never comes would else look at thousands of years. */
+function laterYear(zone: string, year: number): readonly Stretch[] {
+  const length = yearStart(year + 1) - yearStart(year)
+  const firstWeekday = new Date(yearStart(year)).getUTCDay()
+  let like = modelYear
+  while (yearStart(like + 1) - yearStart(like) !== length || new Date(yearStart(like)).getUTCDay() !== firstWeekday)
+    like++
+  if (like === year) return findStretches(offsetOf(zone), yearStart(year), yearStart(year + 1))
+  const moved = yearStart(year) - yearStart(like)
+  return stretchesOf(zone, like).map(({ start, end, offset }) => ({ start: start + moved, end: end + moved, offset }))
+}
+
+/**
+ * Looks at every third day, then halves the stretch in which the offset changes. Two changes within it would be taken as one,
+ * but none were ever less than four days apart.
+ */
 function findStretches(offset: (at: number) => number, start: number, end: number): Stretch[] {
   const found: Stretch[] = []
   let began = start
   let current = offset(start)
-  for (let from = start; from < end; from += day) {
-    const to = Math.min(from + day, end)
+  for (let from = start; from < end; from += 3 * day) {
+    const to = Math.min(from + 3 * day, end)
     const then = offset(to)
     if (then === current) continue
     const at = firstOf(from, to, (instant) => offset(instant) !== current)

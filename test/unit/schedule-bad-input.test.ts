@@ -8,9 +8,12 @@ import { BelfryError, invalidInput } from '@shared/errors'
 import { policyChange } from '@shared/model/policy'
 import { timeWindow } from '@shared/model/time-window'
 import { trigger } from '@shared/model/trigger'
-import { nextCron } from '@shared/schedule/cron'
+import { autoDst, nextCron } from '@shared/schedule/cron'
 import { formatDuration, parseDuration } from '@shared/schedule/duration'
+import { nextToRun } from '../../electron/host/schedule/next-to-run'
+import { bothAt, nextOccurrence } from '../../electron/host/schedule/occurrences'
 import { cpuTime } from '../support/cpu-time'
+import { makeTask } from '../support/make-task'
 import { projectRoot } from '../support/paths'
 
 const limit = 100
@@ -330,6 +333,34 @@ describe('a trigger that cannot be is refused with field and reason, at once', (
       }),
       { numRuns: 4000, seed: 7 },
     )
+  })
+})
+
+describe('what never runs is found out at once', () => {
+  const now = Date.parse('2027-01-01T00:00:00Z')
+
+  it('where the task’s own rule lets each gap swallow it', () => {
+    for (const [zone, expression] of [
+      ['Europe/Berlin', '30 2 * 3 7#L'],
+      ['America/New_York', '30 2 * 3 7#2'],
+    ] as const) {
+      let next: number | undefined
+      const ask = (): void => void (next = nextCron(expression, zone, now, { gap: 'skip', overlap: 'auto' }))
+      expect(cpuTime(ask)).toBeLessThan(limit)
+      expect(next).toBeUndefined()
+    }
+  })
+
+  it('where each of its days is closed', () => {
+    const task = makeTask({
+      triggers: [{ kind: 'cron', expression: '0 12 24 12 *', timezone: 'Europe/Vienna' }],
+      policy: { blackouts: [{ times: { from: '08:00', until: '18:00' }, timezone: 'Europe/Vienna' }] },
+    })
+    const moment = { zone: 'UTC', dst: autoDst, createdAt: now, idleSince: now }
+    const first = nextOccurrence(task.triggers, bothAt(now), moment)
+    let next: unknown
+    expect(cpuTime(() => void (next = nextToRun(task, first, bothAt(now), moment)))).toBeLessThan(limit)
+    expect(next).toBeUndefined()
   })
 })
 

@@ -27,6 +27,23 @@ describe('what the clocks of a zone show', () => {
     expect(wrong).toEqual([])
   })
 
+  it('is known in the far future, which repeats itself', () => {
+    const instants = fc.sample(fc.integer({ min: year(2090), max: year(9999) }), { numRuns: zones.length * 2, seed: 2 })
+    const wrong = zones.flatMap((zone, index) =>
+      instants
+        .slice(index * 2, index * 2 + 2)
+        .map((ms) => Math.floor(ms / 1000) * 1000)
+        .filter((at) => transitionNear(zone, at).offset !== wallClock(zone, at) - at)
+        .map((at) => `${zone} ${at}`),
+    )
+    expect(wrong).toEqual([])
+    for (const zone of ['Europe/Berlin', 'Australia/Lord_Howe', 'America/Santiago', 'Africa/Casablanca', 'Asia/Gaza'])
+      for (const n of [2086, 2087, 2099, 2100, 2103, 2104, 2400, 2800, 5555, 9998])
+        expect([...zoneTransitions(zone, year(n), year(n + 1) - 1)].map(({ at }) => at)).toEqual(
+          changesOf(zone, year(n), year(n + 1)).map(({ at }) => at),
+        )
+  })
+
   it.each([
     ['Europe/Berlin', 1945],
     ['Europe/Dublin', 1971],
@@ -38,6 +55,8 @@ describe('what the clocks of a zone show', () => {
     ['Pacific/Apia', 2011],
     ['Africa/Monrovia', 1972],
     ['Europe/Amsterdam', 1937],
+    // Two changes within a week.
+    ['America/Recife', 2000],
     ['Pacific/Kiritimati', 1994],
   ])('changes when a look at every hour says so: %s %i', (zone, n) => {
     const wanted = changesOf(zone, year(n), year(n + 1))
