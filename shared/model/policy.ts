@@ -13,7 +13,7 @@ const whole = (minimum: number, maximum: number) =>
 const rateLimit = z.object({
   /** Runs, 1 to 100,000. */
   max: whole(1, 100_000),
-  /** Milliseconds, 1 s to 31 days: never more than `max` starts within any such span. */
+  /** Milliseconds, 1 s to 31 days: never more than `max` runs are taken on within any such span, those by hand counted. */
   per: duration(1000, 31 * 86_400_000),
 })
 
