@@ -290,3 +290,115 @@ describe('a task that cannot be planned', () => {
     ])
   })
 })
+
+describe('a zone that changes under the host', () => {
+  it('counts from that moment, like a changed trigger: what has passed there already is not due', async () => {
+    const task = makeTask({ triggers: [{ kind: 'cron', expression: '0 12 * * *' }] })
+    const { clock, due, planner, moved } = scene([task])
+    await clock.advance(6 * 3_600_000)
+    clock.setTimeZone('Asia/Shanghai')
+    await clock.advance(30_000)
+    expect(moved.at(-1)).toEqual([task.id])
+    expect(planner.nextAt(task.id)).toBe(Date.parse('2027-01-02T04:00:00Z'))
+    await clock.advance(24 * 3_600_000)
+    expect(at(due)).toEqual(['2027-01-02T04:00:00.000Z'])
+  })
+
+  it('is the zone of what comes, not of what was slept through', async () => {
+    const task = makeTask({ triggers: [{ kind: 'cron', expression: '0 12 * * *' }], policy: { misfireGrace: null } })
+    const { clock, due } = scene([task])
+    clock.sleep(14 * 3_600_000)
+    clock.setTimeZone('Asia/Shanghai')
+    await clock.advance(24 * 3_600_000)
+    expect(at(due)).toEqual(['2027-01-01T12:00:00.000Z', '2027-01-02T04:00:00.000Z'])
+  })
+})
+
+describe('an event', () => {
+  const event = (given: Partial<PlannerEvent> = {}): PlannerEvent => ({
+    taskId: 'task-1',
+    kind: 'startup',
+    at: Date.parse(start) + 60_000,
+    event: { trigger: 0, id: 'a start' },
+    ...given,
+  })
+  const onStart = (policy: Parameters<typeof makeTask>[0] = {}) =>
+    makeTask({ triggers: [{ kind: 'startup', delay: 60_000 }], ...policy })
+
+  it('that was slept through is judged by the grace, as what time brings is', async () => {
+    const { clock, due, fates, planner } = scene([onStart()])
+    planner.fire(event())
+    planner.fire(event({ at: Date.parse(start) + 4_000_000, event: { trigger: 0, id: 'another' } }))
+    clock.sleep(5_000_000)
+    await clock.advance(60_000)
+    expect(due).toMatchObject([{ late: { reason: 'asleep' }, event: { id: 'another' } }])
+    expect(fates).toMatchObject([{ event: { id: 'a start' }, ranges: [{ state: 'missed', reason: 'asleep' }] }])
+  })
+
+  it('that waits goes on waiting as long as it would have when the clock is set back', async () => {
+    const { clock, due, planner } = scene([onStart()])
+    planner.fire(event())
+    clock.setWall('2026-12-31T22:00:00.000Z')
+    await clock.advance(61_000)
+    expect(due).toHaveLength(1)
+  })
+
+  it('comes later by its jitter, and while everything is paused not at all', async () => {
+    const made = scene([onStart({ policy: { jitter: '10m' } })])
+    made.planner.fire(event())
+    await made.clock.advance(60_000)
+    expect(made.due).toEqual([])
+    await made.clock.advance(600_000)
+    expect(made.due).toMatchObject([{ scheduledAt: Date.parse(start) + 60_000, late: null }])
+    made.pauseAll = { since: new Date(made.clock.now()).toISOString(), until: null }
+    made.planner.fire(event({ at: made.clock.now(), event: { trigger: 0, id: 'in the pause' } }))
+    await made.clock.advance(600_000)
+    expect(made.fates).toMatchObject([{ ranges: [{ state: 'paused', reason: 'everything' }] }])
+  })
+})
+
+describe('many tasks', () => {
+  /** Each look at the monotonic clock takes a millisecond: the host is slow. */
+  const slow = () => {
+    const clock = virtualClock(start)
+    let spent = 0
+    return { ...clock, monotonic: () => clock.monotonic() + spent++ }
+  }
+
+  it('are planned in slices, those that come most often first, and told of', async () => {
+    const clock = slow()
+    const yearly = Array.from({ length: 300 }, (_, index) =>
+      makeTask({ id: `t${index}`, triggers: [{ kind: 'cron', expression: '0 0 1 6 *', timezone: 'UTC' }] }),
+    )
+    const { planner, moved } = plannerBench({ clock, tasks: [...yearly, every(10_000)] })
+    expect(planner.next()).toEqual({ taskId: 'task-1', at: Date.parse(start) + 10_000 })
+    expect(planner.nextAt('t299')).toBeUndefined()
+    await clock.advance(1000)
+    expect(planner.nextAt('t299')).toBe(Date.parse('2027-06-01T00:00:00Z'))
+    expect(moved.length).toBeGreaterThan(10)
+    expect(new Set(moved.flat()).size).toBe(301)
+  })
+
+  it('that are due at once are all handed on before the next instants are looked for', async () => {
+    const clock = slow()
+    const tasks = Array.from({ length: 100 }, (_, index) => ({ ...every(10_000), id: `t${index}` }))
+    const { due, planner } = plannerBench({ clock, tasks })
+    await clock.advance(10_000)
+    expect(due).toHaveLength(100)
+    await clock.advance(10_000)
+    expect(due).toHaveLength(200)
+    expect(planner.nextAt('t99')).toBe(Date.parse(start) + 30_000)
+  })
+
+  it('of which one has millions to decide do not wait for it', async () => {
+    const clock = slow()
+    const cron = makeTask({ id: 'long', triggers: [{ kind: 'cron', expression: '* * * * * *', timezone: 'UTC' }] })
+    const { due, fates } = plannerBench({ clock, tasks: [cron, every(10_000)] })
+    clock.sleep(86_400_000)
+    await clock.advance(40_000)
+    expect(due[0]).toMatchObject({ taskId: 'task-1', folded: 360 })
+    expect(fates.filter(({ taskId }) => taskId === 'long')).toMatchObject([
+      { ranges: [{ state: 'missed', reason: 'asleep' }] },
+    ])
+  })
+})

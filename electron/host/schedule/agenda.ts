@@ -103,3 +103,12 @@ export function createAgenda<E>(clock: Pick<Clock, 'now' | 'after' | 'at'>, call
     },
   }
 }
+
+/** Ms that one look takes at most before the host gets its turn again. */
+const turn = 10
+
+/** Tells whether the turn that begins now goes on. */
+export function turnOf(clock: Pick<Clock, 'monotonic'>): () => boolean {
+  const end = clock.monotonic() + turn
+  return () => clock.monotonic() < end
+}

@@ -1,6 +1,6 @@
 /** Decides what is due and tells it as data; starts nothing itself. Looks when its agenda says, and never for long at a time. */
 import type { Task } from '@shared/model/task'
-import { createAgenda, type Entry } from './agenda'
+import { createAgenda, turnOf, type Entry } from './agenda'
 import { createClockWatch } from './clock-watch'
 import { createCounting } from './counting'
 import { decideDue, isDelay, isPlain, plainRun, type Decision, type DueContext, type OpenDecision } from './decide'
@@ -14,8 +14,6 @@ import { createPlans, type Planned } from './plans'
 
 export type { DueTask, Planner, PlannerEvent, PlannerOptions, TaskFates } from './planner-types'
 
-/** Ms that one look takes at most before the host gets its turn again. */
-const turn = 10
 /** Occurrences between two looks at how long it has taken. */
 const stepSize = 500
 
@@ -44,10 +42,6 @@ export function createPlanner(options: PlannerOptions): Planner {
   const isRunning = (): boolean => began !== Number.POSITIVE_INFINITY
   const arm = (): void => agenda.arm(open.size > 0 || unplanned.size > 0)
   const nothing = (): Found => ({ due: [], fates: [], tasks: new Set() })
-  const timer = (): (() => boolean) => {
-    const end = clock.monotonic() + turn
-    return () => clock.monotonic() < end
-  }
 
   /** However it came to be stored: one task's triggers are no reason to schedule nothing. */
   const guarded = (taskId: string, work: () => void): void => {
@@ -66,7 +60,7 @@ export function createPlanner(options: PlannerOptions): Planner {
   }
 
   const planSome = (): void => {
-    const hasTime = timer()
+    const hasTime = turnOf(clock)
     const planned: string[] = []
     for (const taskId of unplanned) {
       plan(taskId)
@@ -99,12 +93,13 @@ export function createPlanner(options: PlannerOptions): Planner {
     const now = notice()
     if (now === undefined) return
     const found = nothing()
-    decideSome(now, found)
+    const isAll = decideSome(now, found)
     handOver(found)
-    // After what is due was handed on: looking for the next instants is what takes time.
-    found.tasks.forEach(plan)
+    // After what is due was handed on, all of it: looking for the next instants is what takes time.
+    if (isAll) found.tasks.forEach(plan)
+    else planLater([...found.tasks])
     rereadZone(now)
-    planSome()
+    if (isAll) planSome()
     arm()
   }
 
@@ -137,22 +132,28 @@ export function createPlanner(options: PlannerOptions): Planner {
     planLater(plans.ids())
   }
 
-  const decideSome = (now: number, found: Found): void => {
-    const hasTime = timer()
+  /** False when there was no time for all that is due. */
+  const decideSome = (now: number, found: Found): boolean => {
+    const hasTime = turnOf(clock)
+    let isAll: boolean
     do {
       const entry = agenda.take(now)
-      if (entry === undefined) break
-      visit(entry, now, found)
-    } while (hasTime())
+      isAll = entry === undefined
+      if (entry) visit(entry, now, found)
+    } while (!isAll && hasTime())
     for (const [taskId, decision] of open) {
       guarded(taskId, () => {
         let done: Decision | undefined
         do done = decision.step(stepSize)
         while (done === undefined && hasTime())
-        if (done !== undefined) conclude(taskId, done, found)
+        if (done !== undefined) return conclude(taskId, done, found)
+        // The others first, next time.
+        open.delete(taskId)
+        open.set(taskId, decision)
       })
       if (!hasTime()) break
     }
+    return isAll
   }
 
   const visit = ({ key, at, what }: Entry<Planned>, now: number, found: Found): void => {

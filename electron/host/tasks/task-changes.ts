@@ -37,9 +37,9 @@ export function resumed(task: Task, at: string): Task {
   const next = { ...task, pause: null, updatedAt: at }
   if (task.pause === null) return next
   const { until } = task.pause
-  const over = until !== null && until <= at ? until : at
+  if (until === null || until > at) return { ...next, countsFrom: at }
   // Enabled, or given another trigger, after the end of its pause, it counts from then.
-  return { ...next, countsFrom: over > task.countsFrom ? over : task.countsFrom }
+  return { ...next, countsFrom: until > task.countsFrom ? until : task.countsFrom }
 }
 
 /**
