@@ -186,7 +186,7 @@ test('another page in our window that says hello is refused the host', async ({ 
   const page = await tray.page()
   // Whatever led it there: the page itself may not.
   await tray.app.evaluate(({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]?.loadURL(to), url)
-  expect(await page.title()).toBe('Stranger')
+  await expect(page).toHaveTitle('Stranger')
   expect(await tray.log()).not.toContain(refused)
 
   await sayHello(page)
