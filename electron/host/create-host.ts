@@ -22,6 +22,7 @@ import { createWarnings } from './system/warnings'
 import { createInbox } from './tasks/inbox'
 import { createTaskService, type TaskService } from './tasks/task-service'
 import { createTriggerChecks } from './tasks/trigger-checks'
+import { mostBelow } from './watch/folder-size'
 import { createWatchTriggers } from './watch/watch-triggers'
 
 /** Facts of the machine and of the user who runs the host. */
@@ -184,7 +185,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     warnings,
     bootId: () => ports.processes.bootId(),
   })
-  const place = { files: ports.files, ...machine, uid: machine.user.uid, dataFolder }
+  const place = { files: ports.files, ...machine, uid: machine.user.uid, dataFolder, most: mostBelow }
   const watchTriggers = createWatchTriggers({
     clock,
     place,

@@ -41,6 +41,7 @@ export type Files = Pick<
   | 'lstat'
   | 'mkdir'
   | 'open'
+  | 'opendir'
   | 'readdir'
   | 'readFile'
   | 'realpath'
@@ -145,6 +146,8 @@ export interface FileWatchOptions {
   readonly path: string
   /** This and all below it is left out. */
   readonly without: string
+  /** Files and folders below a folder; beyond that it is no longer watched and `failed` gets a TooManyFiles. */
+  readonly most: number
   readonly news: (news: FileNews) => void
   /** Something in it is not watched. May come many times over. */
   readonly failed: (error: unknown) => void

@@ -1,43 +1,15 @@
-/** The `WatchFiles` port: a folder by chokidar; a file, which chokidar loses once another takes its place, by its folder. */
+/** The `WatchFiles` port: a folder with all below it, or a file, by its folder: another may take its place. */
 import { lstatSync, watch as watchFolder, type Stats } from 'node:fs'
-import { basename, dirname, sep } from 'node:path'
-import { watch } from 'chokidar'
-import type { FileNews, FileWatchOptions, WatchFiles } from '../host/ports'
+import { basename, dirname } from 'node:path'
+import type { FileWatchOptions, WatchFiles } from '../host/ports'
+import { watchTree } from './watch-folder'
 
 export const watchFiles: WatchFiles = (options) => {
   try {
-    return lstatSync(options.path).isDirectory() ? watchAll(options) : watchOne(options)
+    return lstatSync(options.path).isDirectory() ? watchTree(options) : watchOne(options)
   } catch (error) {
     options.failed(error)
     return () => undefined
-  }
-}
-
-function watchAll({ path, without, news, failed }: FileWatchOptions): () => void {
-  let ready = false
-  let closed = false
-  const watcher = watch(path, {
-    followSymlinks: false,
-    // It would leave out what an editor calls a backup, and files called so are files.
-    atomic: false,
-    ignored: (one) => one === without || one.startsWith(without + sep),
-  })
-  const tell = (kind: FileNews['kind']) => (changed: string, stats?: Stats) => {
-    if (!closed) news({ kind, path: changed, at: stats?.ctimeMs, found: kind === 'add' && !ready })
-  }
-  watcher
-    .on('add', tell('add'))
-    .on('change', tell('change'))
-    .on('unlink', tell('remove'))
-    .on('ready', () => (ready = true))
-    .on('error', (error) => {
-      if (!closed) failed(error)
-    })
-  return () => {
-    closed = true
-    void watcher.close()
-    // Closing takes all listeners off, and what is still being read may fail: unheard, that would end the process.
-    watcher.on('error', () => undefined)
   }
 }
 

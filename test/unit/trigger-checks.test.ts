@@ -21,6 +21,7 @@ beforeEach(async () => {
     uid: process.getuid?.() ?? 0,
     platform: 'linux',
     dataFolder: join(folder, 'data'),
+    most: 6,
   }
 })
 
@@ -167,6 +168,25 @@ describe('a path to be watched', () => {
     await expect(save([named('a', watching('/dev/null'))])).rejects.toMatchObject({
       message: '"/dev/null" is neither a file nor a folder',
     })
+  })
+
+  it.each<[string, number, boolean]>([
+    ['that holds as much as is watched is taken', 6, true],
+    ['that holds more is refused, with its place and what to do', 7, false],
+  ])('%s: not counting the data folder and what links lead to', async (_name, entries, taken) => {
+    await mkdir(join(folder, 'data', 'runs'), { recursive: true })
+    await Promise.all([1, 2, 3].map((index) => writeFile(join(folder, 'data', 'runs', String(index)), '')))
+    await mkdir(join(folder, 'one', 'two'), { recursive: true })
+    await symlink(join(folder, 'data', 'runs'), join(folder, 'link'))
+    for (let index = 3; index < entries; index++) await writeFile(join(folder, 'one', 'two', String(index)), '')
+    const saved = save([named('a', watching(join(folder, 'one', 'two'), folder))])
+    if (taken) await expect(saved).resolves.toBeDefined()
+    else
+      await expect(saved).rejects.toMatchObject({
+        code: 'INVALID',
+        message: `"${folder}" holds more than 6 files and folders and so is not watched: give the folders in it that matter`,
+        field: 'triggers.1.paths.1',
+      })
   })
 
   it('may begin with the home folder', async () => {

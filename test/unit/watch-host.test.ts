@@ -1,5 +1,5 @@
 /** Watched paths in a whole host: real files, real commands. */
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { call } from '@orpc/server'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
@@ -118,6 +118,21 @@ describe('a task that watches a folder', () => {
       code: 'INVALID',
       field: 'triggers.0.paths.1',
       message: `"${path}" is not there`,
+    })
+    expect(host.tasks.all()).toEqual([])
+  })
+
+  it('is not made where the folder holds more than is watched, and nothing of it is stored', async () => {
+    const path = join(folder, 'huge')
+    for (let index = 0; index < 20; index++) {
+      const sub = join(path, String(index))
+      await mkdir(sub, { recursive: true })
+      await Promise.all(Array.from({ length: 1000 }, (_, file) => symlink('nowhere', join(sub, String(file)))))
+    }
+    await expect(watching({ triggers: [{ kind: 'watch', paths: [folder, path] }] })).rejects.toMatchObject({
+      code: 'INVALID',
+      field: 'triggers.0.paths.0',
+      message: expect.stringContaining('holds more than 20,000 files and folders') as string,
     })
     expect(host.tasks.all()).toEqual([])
   })

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Task } from '@shared/model/task'
 import type { WatchTrigger } from '@shared/model/trigger'
-import type { FileNews, FileWatchOptions } from '../../electron/host/ports'
+import type { FileNews, Files, FileWatchOptions } from '../../electron/host/ports'
 import type { PlannerEvent } from '../../electron/host/schedule/planner'
+import { TooManyFiles } from '../../electron/host/watch/folder-size'
 import { createWatchTriggers, type WatchTriggers } from '../../electron/host/watch/watch-triggers'
 import { makeRun } from '../support/make-run'
 import { makeTask } from '../support/make-task'
@@ -16,6 +17,7 @@ const start = '2027-01-01T00:00:00.000Z'
 const startMs = Date.parse(start)
 const iso = (ms: number): string => new Date(startMs + ms).toISOString()
 const lookEvery = 2000
+const most = 3
 
 /** A watch that was asked for, and what the test makes it tell. */
 interface Asked extends FileWatchOptions {
@@ -28,6 +30,17 @@ let fired: PlannerEvent[]
 let asked: Asked[]
 let warned: [string, readonly string[]][]
 let triggers: WatchTriggers
+/** How often the folder was looked at, and how often it was opened. */
+let calls: { lstat: number; opendir: number }
+
+function counted<Name extends 'lstat' | 'opendir'>(name: Name): Files[Name] {
+  return new Proxy(files[name], {
+    apply: (call, self, given) => {
+      calls[name]++
+      return Reflect.apply(call, self, given) as unknown
+    },
+  })
+}
 
 beforeEach(async () => {
   clock = virtualClock(start)
@@ -35,14 +48,16 @@ beforeEach(async () => {
   fired = []
   asked = []
   warned = []
+  calls = { lstat: 0, opendir: 0 }
   triggers = createWatchTriggers({
     clock,
     place: {
-      files,
+      files: { ...files, opendir: counted('opendir'), lstat: counted('lstat') },
       home: folder,
       uid: process.getuid?.() ?? 0,
       platform: 'linux',
       dataFolder: join(folder, '.belfry'),
+      most,
     },
     watchFiles: (options) => {
       const one = { ...options, ended: false }
@@ -409,9 +424,43 @@ describe('a watched path', () => {
     })
   })
 
-  it('is watched without what is in the data folder', async () => {
+  it('that holds too much is warned of for as long as it does, and then watched again from where it was', async () => {
+    const names = Array.from({ length: most + 1 }, (_, index) => join(folder, `file-${index}`))
     const watch = await watched(watching())
-    expect(watch).toMatchObject({ path: folder, without: join(folder, '.belfry') })
+    for (const name of names) await writeFile(name, '')
+    watch.failed(Object.assign(new Error('no room'), { code: 'ENOSPC' }))
+    watch.failed(new TooManyFiles(most))
+    const warning = `"${folder}" holds more than 3 files and folders and so is not watched: give the folders in it that matter`
+    await vi.waitFor(async () => {
+      await clock.advance(lookEvery)
+      expect(warned.at(-1)).toEqual(['task-1', [warning]])
+    })
+    const known = warned.length
+    // Any look opens the folder once, to see that it may be read; one that counts again opens it twice.
+    await vi.waitFor(async () => {
+      await clock.advance(61_000)
+      expect(calls.opendir - calls.lstat).toBeGreaterThan(1)
+    })
+    expect(warned).toHaveLength(known)
+    expect(asked).toHaveLength(1)
+
+    await rm(names[0] ?? '')
+    const before = clock.now()
+    const second = await vi.waitFor(async () => {
+      await clock.advance(30_000)
+      return watches(2)
+    })
+    expect(watch.ended).toBe(true)
+    expect(warned.at(-1)).toEqual(['task-1', []])
+    second.news({ ...news('add', 'before', startMs - 1000), found: true })
+    second.news({ ...news('add', 'meanwhile', before), found: true })
+    await clock.advance(2000)
+    expect(fired.map(pathsOf)).toEqual([[join(folder, 'meanwhile')]])
+  })
+
+  it('is watched without what is in the data folder, up to the limit', async () => {
+    const watch = await watched(watching())
+    expect(watch).toMatchObject({ path: folder, without: join(folder, '.belfry'), most })
   })
 })
 

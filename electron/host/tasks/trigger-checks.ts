@@ -1,6 +1,7 @@
 /** What only the machine and the other tasks can tell about a task's triggers, when it is saved. */
 import { BelfryError } from '@shared/errors'
 import type { Task } from '@shared/model/task'
+import { holdsTooMany, tooManyWords } from '../watch/folder-size'
 import { lookAt, openWords, watchedPath, type WatchPlace } from '../watch/path-state'
 import { checkCircles, checkFollowed } from './followers'
 
@@ -26,8 +27,10 @@ export function createTriggerChecks(place: WatchPlace): TriggerChecks {
       for (const [number, given] of trigger.paths.entries()) {
         const path = watchedPath(given, place.home)
         const state = await lookAt(path, place)
-        if (state.kind === 'none')
-          throw new BelfryError('INVALID', `"${path}" ${state.problem}`, { field: `triggers.${index}.paths.${number}` })
+        const refuse = (problem: string): BelfryError =>
+          new BelfryError('INVALID', `"${path}" ${problem}`, { field: `triggers.${index}.paths.${number}` })
+        if (state.kind === 'none') throw refuse(state.problem)
+        if (state.kind === 'folder' && (await holdsTooMany(path, place))) throw refuse(tooManyWords(place.most))
         if (state.open !== null) sentences.push(openWords(path, state.open))
       }
     }

@@ -2,14 +2,17 @@
 import type { Stats } from 'node:fs'
 import { join, dirname, normalize, sep } from 'node:path'
 import type { Files } from '../ports'
+import { TooManyFiles } from './folder-size'
 
 export interface WatchPlace {
-  readonly files: Pick<Files, 'lstat' | 'readdir'>
+  readonly files: Pick<Files, 'lstat' | 'opendir'>
   readonly home: string
   readonly uid: number
   readonly platform: NodeJS.Platform
   /** Belfry writes there itself whenever anything runs. */
   readonly dataFolder: string
+  /** Files and folders below a watched folder: one with more is not watched. */
+  readonly most: number
 }
 
 export type PathState =
@@ -39,7 +42,8 @@ export async function lookAt(path: string, place: WatchPlace): Promise<PathState
     const stats = await place.files.lstat(path)
     if (stats.isSymbolicLink()) return none('is a link, and links are not followed: give what it leads to')
     if (!stats.isFile() && !stats.isDirectory()) return none('is neither a file nor a folder')
-    if (stats.isDirectory()) await place.files.readdir(path)
+    // Not read in full, every few seconds: whether it may be is enough.
+    if (stats.isDirectory()) await (await place.files.opendir(path)).close()
     return {
       kind: stats.isFile() ? 'file' : 'folder',
       identity: `${stats.dev}:${stats.ino}`,
@@ -61,6 +65,7 @@ function none(problem: string): PathState {
 
 /** Why the system refuses, after the path. */
 export function problemOf(error: unknown): string {
+  if (error instanceof TooManyFiles) return error.message
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   switch (code) {
     case 'ENOENT':

@@ -3,6 +3,7 @@
  * no room for it at first.
  */
 import type { Clock, FileNews, WatchFiles } from '../ports'
+import { holdsTooMany, TooManyFiles } from './folder-size'
 import { lookAt, openWords, problemOf, type WatchPlace } from './path-state'
 
 export interface WatchedPathOptions {
@@ -38,6 +39,8 @@ export function createWatchedPath(options: WatchedPathOptions): WatchedPath {
   let touched = false
   let failure: string | undefined
   let failedAt = 0
+  /** Nothing of it is watched, for it holds too much. */
+  let tooMany = false
   let told: readonly string[] = []
 
   const tell = (...sentences: readonly (string | undefined)[]): void => {
@@ -56,16 +59,20 @@ export function createWatchedPath(options: WatchedPathOptions): WatchedPath {
   const watch = (counts: (found: FileNews) => FileNews['kind'] | undefined): void => {
     stop()
     failure = undefined
+    tooMany = false
     endWatch = watchFiles({
       path,
       without: place.dataFolder,
+      most: place.most,
       news: (news) => {
         const kind = news.found ? counts(news) : news.kind
         if (news.path === path && !news.found && news.kind !== 'remove') touched = true
         if (kind !== undefined) options.news({ kind, path: news.path, at: news.at })
       },
       failed: (error) => {
-        failure ??= problemOf(error)
+        // What is not watched at all is worse than what is in part.
+        if (failure === undefined || error instanceof TooManyFiles) failure = problemOf(error)
+        tooMany ||= error instanceof TooManyFiles
         failedAt = clock.now()
       },
     })
@@ -90,6 +97,9 @@ export function createWatchedPath(options: WatchedPathOptions): WatchedPath {
   return {
     async look() {
       const state = await lookAt(path, place)
+      const now = clock.now()
+      // Counted only, as the warning stands as long as there are too many.
+      if (!closed && tooMany && now - failedAt >= retryEvery && (await holdsTooMany(path, place))) failedAt = now
       if (closed) return
       if (state.kind === 'none') {
         missed++
