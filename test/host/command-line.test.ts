@@ -62,7 +62,9 @@ describe('--json', () => {
       await client.runs.list({ task: 'a', limit: 1 }),
     )
     expect(await host.json(['logs', run.id])).toEqual(await client.runs.log({ id: run.id }))
-    expect(await host.json(['next', 'a'])).toEqual(await client.schedule.preview({ triggers: added.triggers }))
+    expect(await host.json(['next', 'a'])).toEqual(
+      await client.schedule.preview({ triggers: added.triggers, policy: added.policy, task: added.id }),
+    )
     expect(await host.json(['rm', 'a'])).toMatchObject({ id: added.id })
     expect(await client.tasks.list()).toEqual({ items: [], nextCursor: null })
   })
