@@ -1,0 +1,67 @@
+/** What a planner, or the disk of its world, tells of a task, against what has to become of its occurrences. */
+import { strict as assert } from 'node:assert'
+import type { DueTask, TaskFates } from '../../electron/host/schedule/planner'
+import { instant, type Fate, type Known } from './planner-promises'
+import type { Disk } from './planner-world'
+
+/** The keys of the fates that the disk tells of, each exactly once. */
+export function toldOnDisk(disk: Disk, { task, fates }: Known): Set<string> {
+  const found: string[] = []
+  const all = [...fates.values()]
+  const take = (count: number, which: (fate: Fate) => boolean, words: string): void => {
+    const these = all.filter(which)
+    assert.equal(these.length, count, words)
+    found.push(...these.map(({ epoch, at }) => `${epoch} ${at}`))
+  }
+  for (const run of disk.runs) {
+    if (run.taskId !== task.id) continue
+    const { epoch, scheduledAt, foldedFrom } = run
+    const words = `${task.id}: the run for ${instant(scheduledAt)} in epoch ${epoch}`
+    take(1, (one) => one.epoch === epoch && one.at === scheduledAt && one.state === 'ran', words)
+    const isFolded = (one: Fate): boolean => one.state === 'folded' && one.owner === scheduledAt
+    if (foldedFrom !== null) take(run.folded, (one) => one.epoch === epoch && isFolded(one), `${words}: what it folds`)
+  }
+  for (const { taskId, epoch, state, reason, from, until, count } of disk.records.values()) {
+    if (taskId !== task.id) continue
+    const [first, last] = [Date.parse(from), Date.parse(until)]
+    const within = ({ at }: Fate): boolean => at >= first && at <= last
+    const same = (one: Fate): boolean => one.epoch === epoch && one.state === state && one.reason === reason
+    take(count, (one) => within(one) && same(one), `${taskId}: ${count} ${state} ${reason} from ${from} to ${until}`)
+  }
+  assert.equal(new Set(found).size, found.length, `${task.id}: told twice`)
+  return new Set(found)
+}
+
+/** Throws unless what was decided at once is just what was expected, in order; gives the reasons of what was missed. */
+export function mustBeSame(
+  { runs, ranges }: { readonly runs: readonly DueTask[]; readonly ranges: TaskFates['ranges'] },
+  expected: readonly Fate[],
+  where: string,
+): Map<number, string> {
+  const expectedRuns = expected.filter(({ state }) => state === 'ran')
+  const folded = expected.filter(({ state }) => state === 'folded')
+  assert.deepEqual(
+    runs.map((run) => [instant(run.scheduledAt), run.folded, run.foldedFrom, run.replay]),
+    expectedRuns.map(({ at }) => [instant(at), folded.length, folded[0]?.at ?? null, expectedRuns.length > 1]),
+    `runs of ${where}`,
+  )
+  const told = expected.filter(({ state }) => state !== 'ran' && state !== 'folded')
+  let index = 0
+  const reasons = new Map<number, string>()
+  for (const { state, reason, from, until, count } of ranges) {
+    const these = told.slice(index, index + count)
+    index += count
+    assert.deepEqual(
+      [state, instant(from), instant(until), count],
+      [these[0]?.state, instant(these[0]?.at ?? 0), instant(these.at(-1)?.at ?? 0), these.length],
+      `fates of ${where}`,
+    )
+    for (const one of these) {
+      if (one.state !== state) assert.equal(one.state, state, `fates of ${where}`)
+      if (state === 'missed') reasons.set(one.at, reason)
+      else if (one.reason !== reason) assert.equal(one.reason, reason, `fates of ${where}`)
+    }
+  }
+  assert.equal(index, told.length, `as many fates of ${where}`)
+  return reasons
+}
