@@ -16,13 +16,13 @@ function makeTasks(journal: string[]) {
   const views: TaskView[] = []
   const view = (candidate: ImportCandidate): TaskView =>
     makeTaskView({
-    ...candidate,
-    id: `t${views.length + 1}`,
-    revision: 1,
-    createdAt: new Date(at).toISOString(),
-    updatedAt: new Date(at).toISOString(),
-    countsFrom: new Date(at).toISOString(),
-    state: candidate.enabled ? 'idle' : 'disabled',
+      ...candidate,
+      id: `t${views.length + 1}`,
+      revision: 1,
+      createdAt: new Date(at).toISOString(),
+      updatedAt: new Date(at).toISOString(),
+      countsFrom: new Date(at).toISOString(),
+      state: candidate.enabled ? 'idle' : 'disabled',
     })
   const tasks: ImportServiceOptions['tasks'] = {
     all: () => views,

@@ -18,7 +18,6 @@ import { makeRun } from '../support/make-run'
 import { makeTaskView } from '../support/make-task-view'
 import { startStores } from '../support/page-app'
 
-
 const status: SystemStatus = {
   version: '0.1.0',
   kind: 'headless',

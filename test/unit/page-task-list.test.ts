@@ -26,8 +26,19 @@ const sync = makeTaskView({
   nextAt: '2027-03-24T11:30:00.000Z',
 })
 const sync2 = makeTaskView({ id: 'sync2', name: 'sync 9', state: 'succeeded', nextAt: '2027-03-24T12:30:00.000Z' })
-const vm = makeTaskView({ id: 'vm', name: 'VM', state: 'paused', pause: { since: '2027-03-24T00:00:00.000Z', until: null } })
-const off = makeTaskView({ id: 'off', name: 'Off', state: 'disabled', enabled: false, description: 'was for the old server' })
+const vm = makeTaskView({
+  id: 'vm',
+  name: 'VM',
+  state: 'paused',
+  pause: { since: '2027-03-24T00:00:00.000Z', until: null },
+})
+const off = makeTaskView({
+  id: 'off',
+  name: 'Off',
+  state: 'disabled',
+  enabled: false,
+  description: 'was for the old server',
+})
 const all = [off, vm, sync2, sync, mirror, backup]
 const ids = (tasks: readonly TaskView[]): string[] => tasks.map((task) => task.id)
 
