@@ -7,26 +7,31 @@ import type { Disk } from './planner-world'
 /** The keys of the fates that the disk tells of, each exactly once. */
 export function toldOnDisk(disk: Disk, { task, fates }: Known): Set<string> {
   const found: string[] = []
-  const all = [...fates.values()]
-  const take = (count: number, which: (fate: Fate) => boolean, words: string): void => {
-    const these = all.filter(which)
-    assert.equal(these.length, count, words)
+  const folded = new Map<string, Fate[]>()
+  const others: Fate[] = []
+  for (const fate of fates.values()) {
+    const key = `${fate.epoch} ${fate.owner}`
+    if (fate.state === 'folded') folded.set(key, (folded.get(key) ?? []).concat(fate))
+    else if (fate.state !== 'ran') others.push(fate)
+  }
+  const take = (count: number, these: readonly Fate[], words: string): void => {
+    if (these.length !== count) assert.fail(`${words}: ${these.length}`)
     found.push(...these.map(({ epoch, at }) => `${epoch} ${at}`))
   }
-  for (const run of disk.runs) {
-    if (run.taskId !== task.id) continue
-    const { epoch, scheduledAt, foldedFrom } = run
+  for (const { taskId, epoch, scheduledAt, folded: count } of disk.runs) {
+    if (taskId !== task.id) continue
+    const key = `${epoch} ${scheduledAt}`
+    const own = fates.get(key)
     const words = `${task.id}: the run for ${instant(scheduledAt)} in epoch ${epoch}`
-    take(1, (one) => one.epoch === epoch && one.at === scheduledAt && one.state === 'ran', words)
-    const isFolded = (one: Fate): boolean => one.state === 'folded' && one.owner === scheduledAt
-    if (foldedFrom !== null) take(run.folded, (one) => one.epoch === epoch && isFolded(one), `${words}: what it folds`)
+    take(1, own?.state === 'ran' ? [own] : [], words)
+    take(count, folded.get(key) ?? [], `${words}: what it folds`)
   }
   for (const { taskId, epoch, state, reason, from, until, count } of disk.records.values()) {
     if (taskId !== task.id) continue
     const [first, last] = [Date.parse(from), Date.parse(until)]
-    const within = ({ at }: Fate): boolean => at >= first && at <= last
-    const same = (one: Fate): boolean => one.epoch === epoch && one.state === state && one.reason === reason
-    take(count, (one) => within(one) && same(one), `${taskId}: ${count} ${state} ${reason} from ${from} to ${until}`)
+    const isIn = (one: Fate): boolean => one.epoch === epoch && one.at >= first && one.at <= last
+    const these = others.filter((one) => isIn(one) && one.state === state && one.reason === reason)
+    take(count, these, `${taskId}: ${count} ${state} ${reason} from ${from} to ${until}`)
   }
   assert.equal(new Set(found).size, found.length, `${task.id}: told twice`)
   return new Set(found)

@@ -14,9 +14,27 @@ describe('whatever happens to machine, clock, host and tasks', () => {
         for (const state of machine.oracle.states()) states.add(state)
         decisions += machine.oracle.decisions
       }),
-      { numRuns: Number(process.env['BELFRY_MODEL_RUNS'] ?? 100), endOnFailure: false },
+      { numRuns: Number(process.env['BELFRY_MODEL_RUNS'] ?? 300) },
     )
     expect([...states].sort()).toEqual(['folded', 'missed', 'paused', 'ran', 'skipped'])
     expect(decisions).toBeGreaterThan(1000)
   }, 600_000)
+
+  it('so it is through a year of a laptop: asleep each night, the host killed each week, the clock set each month', async () => {
+    const hour = 3_600_000
+    const machine = new Machine([
+      { schedule: 2, care: 0 },
+      { schedule: 4, care: 2 },
+      { schedule: 6, care: 7 },
+    ])
+    for (let day = 1; day <= 365; day++) {
+      await machine.run({ do: 'advance', ms: 15 * hour })
+      await machine.run({ do: 'sleep', ms: 9 * hour })
+      if (day % 7 === 0) await machine.run({ do: 'crash', ms: hour, set: 0 })
+      if (day % 30 === 0) await machine.run({ do: 'set', ms: day % 60 === 0 ? -2 * hour : 5 * hour })
+    }
+    await machine.finish()
+    expect(machine.oracle.states()).toEqual(new Set(['ran', 'folded', 'missed']))
+    expect(machine.oracle.decisions).toBeGreaterThan(20_000)
+  }, 60_000)
 })
