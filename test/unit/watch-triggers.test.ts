@@ -446,10 +446,11 @@ describe('a watched path', () => {
 
     await rm(names[0] ?? '')
     const before = clock.now()
-    const second = await vi.waitFor(async () => {
+    await vi.waitFor(async () => {
       await clock.advance(30_000)
-      return watches(2)
+      expect(asked).toHaveLength(2)
     })
+    const second = await watches(2)
     expect(watch.ended).toBe(true)
     expect(warned.at(-1)).toEqual(['task-1', []])
     second.news({ ...news('add', 'before', startMs - 1000), found: true })
