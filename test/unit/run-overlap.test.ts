@@ -339,6 +339,32 @@ describe('groups, slots and priorities', () => {
   })
 })
 
+describe('of runs that are due at once', () => {
+  it.each([
+    ['over all tasks', { maxConcurrent: 1 }, null],
+    ['in a group', { groups: { db: 1 } }, 'db'],
+  ] as const)('the higher priority has the only free slot %s', async (_, settings, group) => {
+    await set(settings)
+    const tasks = { low: -5, high: 50, middle: 0 }
+    bench.runs.startDue(Object.entries(tasks).map(([id, priority]) => due(known(id, { priority, group }), 0)))
+    for (const name of ['high 1', 'middle 1', 'low 1']) await finish(name)
+    expect(begun()).toEqual(['high 1', 'middle 1', 'low 1'])
+  })
+
+  it('the higher priority is the first, too, where a host before left them queued', async () => {
+    await set({ maxConcurrent: 1 })
+    bench.runs.startDue([due(known('first'), 0)])
+    await processOf('first 1')
+    bench.runs.startDue([due(known('low', { priority: -5 }), 0), due(known('high', { priority: 5 }), 1)])
+    await eventually(() => bench.told.filter(({ status }) => status === 'queued').length).toBe(3)
+    await restarted()
+    await bench.runs.recover()
+    await finish('high 1')
+    await finish('low 1')
+    expect(begun()).toEqual(['high 1', 'low 1'])
+  })
+})
+
 describe('a run that waits longer than its grace', () => {
   const blocked = async (policy: TaskInput['policy'], by: 'time' | 'hand'): Promise<Task> => {
     await set({ maxConcurrent: 1 })

@@ -49,6 +49,8 @@ export interface Dispatcher {
   /** The oldest instance, when one more would be too many. */
   inTheWay(taskId: string, policy: Pick<Policy, 'maxInstances'>): string | undefined
   enter(claim: Claim): void
+  /** Slots are given once all that `bringIn` brings in is there: among those, too, it is not who came first that counts. */
+  together(bringIn: () => void): void
   /** It is asked to end, or (false) is not after all: whoever replaces the oldest looks at the next. */
   ending(runId: string, asked?: boolean): void
   /** Its process is gone: the slot goes to the next. */
@@ -78,6 +80,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const waiting: Member[] = []
   const groups = new Map<string, number>()
   let running = 0
+  let entering = false
 
   const ofTask = (taskId: string): Member[] => [...(byTask.get(taskId) ?? [])]
   const isInstance = ({ stage }: Member): boolean => stage !== 'queued'
@@ -99,6 +102,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   /** Gives the free slots to those that wait; who may not have one lets the next pass. */
   const fill = (): void => {
+    if (entering) return
     for (let index = 0; index < waiting.length && running < options.maxConcurrent();) {
       const member = waiting[index] as Member
       if (isTooLate(member.claim)) expire(member)
@@ -213,6 +217,15 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (claim.until === null || member.stage === 'running' || !members.has(claim.runId)) return
       const left = claim.until - options.clock.now()
       member.stopPatience = afterLong(options.clock, left + 1, () => expire(member))
+    },
+    together(bringIn) {
+      entering = true
+      try {
+        bringIn()
+      } finally {
+        entering = false
+        fill()
+      }
     },
     ending(runId, asked = true) {
       const member = members.get(runId)

@@ -244,7 +244,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       }
       return begin(task, { ...byHand, parameters: all }, false)
     },
-    startDue: (due) => offers.add(due),
+    startDue: (due) => dispatcher.together(() => offers.add(due)),
     dueSettled: (taskId) => offers.settled(taskId),
     async cancel(id) {
       const life = lives.get(id)
@@ -281,7 +281,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       const { queued, others } = await unfinishedRuns(store, options.task)
       const recovery = { executor: options.executors.command, store, clock, logLimit: settings().logLimit, warnings }
       await Promise.all(others.map(async (run) => saver.save(await recoverRun(run, recovery))))
-      for (const { task, run } of queued) goOn(task, run)
+      dispatcher.together(() => queued.forEach(({ task, run }) => goOn(task, run)))
     },
     limitsChanged: (taskId) => dispatcher.review(taskId),
     async stop() {
