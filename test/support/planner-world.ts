@@ -166,7 +166,7 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
       get: (id: string) => disk.tasks.get(id),
       put: (given: readonly Task[]) => write(() => given.forEach((task) => disk.tasks.set(task.id, task))),
     },
-    runs: { recent: () => [], acknowledged: () => undefined, lastCreated: () => undefined },
+    runs: { recent: () => [], acknowledged: () => undefined, lastStarted: () => undefined, expired: () => undefined },
     occurrences: { missed: () => undefined },
     state: { missedSettled: () => undefined },
   } as unknown as Store

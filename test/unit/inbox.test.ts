@@ -1,5 +1,6 @@
 import { call } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
+import type { BelfryEvent } from '@shared/model/event'
 import type { Host } from '../../electron/host/create-host'
 import { tempFolder } from '../support/temp-folder'
 import { createTask, unitHost } from '../support/unit-host'
@@ -18,17 +19,16 @@ async function slept(running: boolean) {
     triggers: [{ kind: 'cron', expression: '0 * * * *' }],
     policy: { misfireGrace: minute },
   })
+  // It is started before the machine sleeps: a start after that would settle what was missed.
+  const begun = told(host, (event) => event.type === 'run.changed' && event.run.startedAt !== null)
   const runId = running ? (await call(host.router.tasks.run, { id })).id : null
-  const told = new Promise<void>((resolve) => {
-    host.events.on((event) => {
-      if (event.type === 'task.changed' && event.task.missed !== null) resolve()
-    })
-  })
+  if (running) await begun
+  const missed = told(host, (event) => event.type === 'task.changed' && event.task.missed !== null)
   clock.sleep(190 * minute)
   // Until the host looks, and then until it writes.
   await clock.advance(minute)
   await clock.advance(minute)
-  await told
+  await missed
   return { host, id, runId }
 }
 
@@ -43,7 +43,44 @@ const three = {
   reason: 'asleep',
 }
 
+/** What the host tells until `isIt` holds. */
+const told = (host: Host, isIt: (event: BelfryEvent) => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    host.events.on((event) => {
+      if (isIt(event)) resolve()
+    })
+  })
+
 describe('the inbox of what was missed', () => {
+  it('has what waited too long for its start, and keeps what was missed before it', async () => {
+    const clock = virtualClock('2027-01-01T00:10:00Z')
+    const host = await unitHost(await tempFolder(), { clock })
+    await host.start()
+    const command = (text: string) => ({ action: { kind: 'command', command: text } }) as const
+    const other = await createTask(host, { name: 'other', ...command('exec sleep 60'), policy: { group: 'one' } })
+    const { id } = await createTask(host, {
+      name: 'hourly',
+      triggers: [{ kind: 'cron', expression: '0 * * * *' }],
+      policy: { misfireGrace: minute, group: 'one' },
+    })
+    clock.sleep(120 * minute)
+    const missed = told(host, (event) => event.type === 'task.changed' && event.task.missed !== null)
+    await clock.advance(minute)
+    await missed
+    expect(await rows(host)).toMatchObject([{ count: 2, reason: 'asleep' }])
+    const { id: runId } = await call(host.router.tasks.run, { id: other.id })
+    const queued = told(host, (event) => event.type === 'run.changed' && event.run.taskId === id)
+    await clock.advance(49 * minute)
+    await queued
+    const expired = told(host, (event) => event.type === 'task.changed' && event.task.missed?.count === 3)
+    await clock.advance(minute + 1)
+    await expired
+    expect(await rows(host)).toMatchObject([{ count: 3, from: three.from, until: three.until }])
+    const ended = told(host, (event) => event.type === 'run.changed' && event.run.finishedAt !== null)
+    await call(host.router.runs.cancel, { id: runId })
+    await ended
+  })
+
   it('has one row per task, and none once it is skipped; nothing runs for it', async () => {
     const { host, id } = await slept(false)
     expect(await rows(host)).toEqual([{ ...three, taskId: id }])
@@ -70,11 +107,7 @@ describe('the inbox of what was missed', () => {
     expect(await rows(host)).toEqual([{ ...three, taskId: id }])
     expect(onMissed(host, id)).toBe('ask')
     // A host does not stop before its runs have ended.
-    const ended = new Promise<void>((resolve) => {
-      host.events.on((event) => {
-        if (event.type === 'run.changed' && event.run.finishedAt !== null) resolve()
-      })
-    })
+    const ended = told(host, (event) => event.type === 'run.changed' && event.run.finishedAt !== null)
     await call(host.router.runs.cancel, { id: runId ?? '' })
     await ended
   })

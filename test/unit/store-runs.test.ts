@@ -375,6 +375,54 @@ describe('what a task has missed', () => {
       expect(occurrences.missed('b', at(0))).toBeUndefined()
     }
   })
+
+  it('is what its expired runs stood for, too: each once, however often it is written', async () => {
+    const folder = await tempFolder()
+    const first = await open(folder)
+    const put = (id: string, over: Partial<Run>): Promise<void> =>
+      first.runs.put(makeRun({ id, taskId: 'a', createdAt: at(20), startedAt: null, ...over }))
+    await put('run-1', { status: 'queued', finishedAt: null, scheduledAt: at(5) })
+    await put('run-1', { status: 'expired', scheduledAt: at(5), folded: 2, foldedFrom: at(3) })
+    await put('run-1', { status: 'expired', scheduledAt: at(5), folded: 2, foldedFrom: at(3) })
+    await put('run-2', { status: 'expired', scheduledAt: at(4) })
+    await put('run-3', { status: 'cancelled', scheduledAt: at(6) })
+    await put('run-4', { status: 'expired', scheduledAt: at(9), taskId: 'b' })
+    await first.occurrences.put([
+      range({ id: 'o-1', from: at(7), until: at(9), count: 3, state: 'missed', reason: 'asleep' }),
+    ])
+    const ms = (second: number): number => Date.parse(at(second))
+    for (const { runs, occurrences } of [first, await open(folder)]) {
+      expect(runs.expired('a', at(0))).toEqual({ count: 4, from: ms(3), until: ms(5) })
+      expect(runs.expired('a', at(4))).toEqual({ count: 3, from: ms(3), until: ms(5) })
+      expect(runs.expired('a', at(5))).toBeUndefined()
+      const missed = (after: string) => occurrences.missed('a', after, runs.expired('a', after))
+      expect(missed(at(0))).toEqual({ count: 7, from: at(3), until: at(9), reason: 'busy' })
+      expect(missed(at(5))).toEqual({ count: 3, from: at(7), until: at(9), reason: 'asleep' })
+      expect(occurrences.missed('c', at(0), runs.expired('b', at(0)))).toMatchObject({ count: 1, reason: 'busy' })
+    }
+  })
+
+  it('counts from the last run that started; those that never did are none', async () => {
+    const folder = await tempFolder()
+    const first = await open(folder)
+    const put = (id: string, n: number, over: Partial<Run>): Promise<void> =>
+      first.runs.put(makeRun({ id, createdAt: at(n), ...over }))
+    await put('run-1', 1, { status: 'expired', startedAt: null })
+    expect(first.runs.lastStarted('task-1')).toBeUndefined()
+    await put('run-2', 2, { status: 'running', startedAt: at(9), finishedAt: null })
+    await put('run-2', 2, { status: 'succeeded', startedAt: at(9) })
+    for (const [id, status] of [
+      ['run-3', 'cancelled'],
+      ['run-4', 'expired'],
+      ['run-5', 'queued'],
+    ] as const)
+      // prettier-ignore
+      await put(id, 20, { status, startedAt: null })
+    for (const { runs } of [first, await open(folder)]) {
+      expect(runs.lastStarted('task-1')).toBe(Date.parse(at(9)))
+      expect(runs.lastStarted('task-2')).toBeUndefined()
+    }
+  })
 })
 
 describe('the runs that occurrences brought', () => {

@@ -5,7 +5,7 @@
 import { lateReason, type LateReason, type OccurrenceRecord } from '@shared/model/occurrence'
 import type { Place } from './journal'
 import { createSortedRows, type SortedRows } from './sorted-rows'
-import type { MissedSum, OccurrenceQuery } from './types'
+import type { MissedSum, OccurrenceQuery, Unstarted } from './types'
 
 const reasons = lateReason.options
 
@@ -15,8 +15,8 @@ export interface OccurrenceIndex {
   /** See OccurrenceStore. */
   query(taskId: string, query: OccurrenceQuery): Place[]
   has(taskId: string): boolean
-  /** @param after ms */
-  missed(taskId: string, after: number): MissedSum | undefined
+  /** See OccurrenceStore; `after` in ms. */
+  missed(taskId: string, after: number, expired?: Unstarted): MissedSum | undefined
 }
 
 interface TaskRows {
@@ -103,10 +103,10 @@ export function createOccurrenceIndex(): OccurrenceIndex {
       return places
     },
     has: (taskId) => tasks.has(taskId),
-    missed(taskId, after) {
-      const counts = reasons.map(() => 0)
-      let from = Infinity
-      let until = -Infinity
+    missed(taskId, after, expired) {
+      const counts = reasons.map((reason) => (reason === 'busy' && expired ? expired.count : 0))
+      let from = expired?.from ?? Infinity
+      let until = expired?.until ?? -Infinity
       for (const row of tasks.get(taskId)?.missed.downwards(() => true) ?? []) {
         if ((columns.until[row] ?? 0) <= after) break
         const reason = (columns.reason[row] ?? 1) - 1

@@ -6,7 +6,7 @@ import { BelfryError } from '@shared/errors'
 import { hasEnded, runStatus, type Run, type RunStatus } from '@shared/model/run'
 import type { Place } from './journal'
 import { createSortedRows, type SortedRows } from './sorted-rows'
-import type { Position, RunQuery } from './types'
+import type { Position, RunQuery, Unstarted } from './types'
 
 const statuses = runStatus.options
 
@@ -19,7 +19,8 @@ export interface RunIndex {
   unfinished(): string[]
   lastNumber(taskId: string): number
   countSince(since: string): Record<RunStatus, number>
-  lastCreated(taskId: string): number | undefined
+  lastStarted(taskId: string): number | undefined
+  expired(taskId: string, after: number): Unstarted | undefined
   createdSince(taskId: string, since: number): number[]
   /** See RunStore. */
   planned(taskId: string, range: { since?: number; below?: Position; limit: number }): Place[]
@@ -30,6 +31,10 @@ export interface RunIndex {
 
 interface TaskRows {
   readonly rows: SortedRows
+  /** Those that occurrences brought and that never started, for they waited too long; by their instant. */
+  readonly expired: SortedRows
+  /** Ms. */
+  lastStarted: number | undefined
   /** Those that occurrences brought, by their instant; made once somebody asks. */
   planned: SortedRows | undefined
   lastNumber: number
@@ -40,6 +45,8 @@ export function createRunIndex(): RunIndex {
   const ids: string[] = []
   const segments: string[] = []
   const tasks = new Map<string, TaskRows>()
+  /** What was folded into those that have expired: seldom anything. */
+  const folds = new Map<number, { readonly from: number; readonly count: number }>()
   let columns = createColumns(1024)
 
   const byCreation = (a: number, b: number): number =>
@@ -73,6 +80,23 @@ export function createRunIndex(): RunIndex {
     return row
   }
 
+  function tasksRows(taskId: string): TaskRows {
+    const known = tasks.get(taskId)
+    if (known) return known
+    const [rows, expired] = [createSortedRows(byCreation), createSortedRows(byInstant)]
+    const made: TaskRows = { rows, expired, lastStarted: undefined, planned: undefined, lastNumber: 0 }
+    tasks.set(taskId, made)
+    return made
+  }
+
+  function addExpired({ expired }: TaskRows, row: number, { folded, foldedFrom }: Run): void {
+    if (Number.isNaN(columns.scheduledAt[row])) return
+    // It may be written again.
+    expired.remove(row)
+    expired.add(row)
+    if (foldedFrom !== null) folds.set(row, { from: Date.parse(foldedFrom), count: folded })
+  }
+
   function plannedRows(taskId: string): SortedRows | undefined {
     const task = tasks.get(taskId)
     if (task === undefined || task.planned) return task?.planned
@@ -84,8 +108,7 @@ export function createRunIndex(): RunIndex {
   return {
     set(run, place) {
       const known = rows.get(run.id)
-      const task = tasks.get(run.taskId) ?? { rows: createSortedRows(byCreation), planned: undefined, lastNumber: 0 }
-      tasks.set(run.taskId, task)
+      const task = tasksRows(run.taskId)
       const row = known ?? addRow(run.id)
       if (known !== undefined && hasEnded(statusOf(row))) ended.remove(row)
       columns.segment[row] = segmentNumber(place.segment)
@@ -101,6 +124,8 @@ export function createRunIndex(): RunIndex {
         if (run.scheduledAt !== null) task.planned?.add(row)
       }
       if (hasEnded(run.status)) ended.add(row)
+      if (run.status === 'expired') addExpired(task, row, run)
+      if (run.startedAt !== null) task.lastStarted = Math.max(task.lastStarted ?? -Infinity, Date.parse(run.startedAt))
       task.lastNumber = Math.max(task.lastNumber, run.number)
     },
     place(id) {
@@ -141,9 +166,18 @@ export function createRunIndex(): RunIndex {
       }
       return counts
     },
-    lastCreated(taskId) {
-      for (const row of tasks.get(taskId)?.rows.downwards(() => true) ?? []) return columns.createdAt[row]
-      return undefined
+    lastStarted: (taskId) => tasks.get(taskId)?.lastStarted,
+    expired(taskId, after) {
+      let [count, from, until] = [0, Infinity, -Infinity]
+      for (const row of tasks.get(taskId)?.expired.downwards(() => true) ?? []) {
+        const at = columns.scheduledAt[row] ?? 0
+        if (at <= after) break
+        const folded = folds.get(row)
+        count += 1 + (folded?.count ?? 0)
+        from = Math.min(from, folded?.from ?? at)
+        until = Math.max(until, at)
+      }
+      return count === 0 ? undefined : { count, from, until }
     },
     createdSince(taskId, since) {
       const found: number[] = []

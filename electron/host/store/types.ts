@@ -55,8 +55,10 @@ export interface RunStore {
   lastNumber(taskId: string): number
   /** Runs that ended at or after `since` (ISO), counted by status; from memory. */
   countSince(since: string): Readonly<Record<RunStatus, number>>
-  /** When the task's latest run was created (ms); undefined where it has none. From memory. */
-  lastCreated(taskId: string): number | undefined
+  /** When a run of the task started last (ms); undefined where none has. From memory. */
+  lastStarted(taskId: string): number | undefined
+  /** What of the task, after `after` (ISO), had a run that waited too long to start, added up; from memory. */
+  expired(taskId: string, after: string): Unstarted | undefined
   /**
    * The task's runs that occurrences brought, by their instant and then id, latest first: those below `below` and not before
    * `since` (ms), at most `limit`.
@@ -95,8 +97,19 @@ export interface OccurrenceStore {
   list(taskId: string, range: OccurrenceQuery): Promise<OccurrenceRecord[]>
   /** Whether there are any of the task. */
   has(taskId: string): boolean
-  /** What the task has missed after `after` (ISO), added up; from memory. Undefined for nothing. */
-  missed(taskId: string, after: string): MissedSum | undefined
+  /**
+   * What the task has missed after `after` (ISO), added up with what its runs tell of it; from memory. Undefined for nothing.
+   * @param expired missed as well, for the host was busy
+   */
+  missed(taskId: string, after: string, expired?: Unstarted): MissedSum | undefined
+}
+
+/** Occurrences whose runs never started. */
+export interface Unstarted {
+  readonly count: number
+  /** Ms. */
+  readonly from: number
+  readonly until: number
 }
 
 export interface MissedSum {

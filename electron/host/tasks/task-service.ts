@@ -80,12 +80,13 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
       missed: missedOf(task),
     })
 
-  /** What the task has missed since it last ran, or since the operator decided. */
+  /** What the task has missed since it last started, or since the operator decided. */
   const missedOf = (task: Task): TaskView['missed'] => {
     if (task.policy.onMissed === 'skip') return null
-    const ran = new Date(store.runs.lastCreated(task.id) ?? 0).toISOString()
+    const ran = new Date(store.runs.lastStarted(task.id) ?? 0).toISOString()
     const settled = store.state.missedSettled(task.id) ?? ran
-    return store.occurrences.missed(task.id, ran > settled ? ran : settled) ?? null
+    const since = ran > settled ? ran : settled
+    return store.occurrences.missed(task.id, since, store.runs.expired(task.id, since)) ?? null
   }
 
   const find = (wanted: string): Task => findTask(store.tasks.all(), wanted)
