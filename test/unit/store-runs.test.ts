@@ -455,6 +455,33 @@ describe('the runs that occurrences brought', () => {
   })
 })
 
+describe('the runs of a task that ended since an instant', () => {
+  it('are found by their end, latest first, whenever they were made: how long the history is does not matter', async () => {
+    const folder = await tempFolder()
+    const first = await open(folder)
+    const put = (id: string, created: number, finished: number | null, over: Partial<Run> = {}): Promise<void> =>
+      first.runs.put(
+        makeRun({ id, createdAt: at(created), finishedAt: finished === null ? null : at(finished), ...over }),
+      )
+    await put('run-1', 1, null, { status: 'running' })
+    await put('run-2', 2, 9)
+    await put('run-3', 3, 4)
+    await put('run-4', 4, 8, { taskId: 'task-2' })
+    await put('run-5', 5, 6)
+    await put('run-6', 6, null, { status: 'running' })
+    await put('run-1', 1, 12)
+    for (const { runs } of [first, await open(folder)]) {
+      const since = async (taskId: string, second: number): Promise<string[]> =>
+        (await runs.endedSince(taskId, Date.parse(at(second)))).map(({ id }) => id)
+      expect(await since('task-1', 0)).toEqual(['run-1', 'run-2', 'run-5', 'run-3'])
+      expect(await since('task-1', 6)).toEqual(['run-1', 'run-2', 'run-5'])
+      expect(await since('task-1', 13)).toEqual([])
+      expect(await since('task-2', 0)).toEqual(['run-4'])
+      expect(await since('task-3', 0)).toEqual([])
+    }
+  })
+})
+
 describe('up to where a task is decided', () => {
   const decided = async (folder: string) => (await open(folder)).state.decided('task-1')
   const ms = (text: string): number => Date.parse(text)

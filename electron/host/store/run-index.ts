@@ -25,11 +25,13 @@ export interface RunIndex {
   /** See RunStore. */
   planned(taskId: string, range: { since?: number; below?: Position; limit: number }): Place[]
   plannedFrom(taskId: string, at: number, limit: number): Place[]
-  /** Where the task's runs are that ended at or after `since` (ms). */
+  /** Where the task's runs are that ended at or after `since` (ms), latest end first. */
   endedSince(taskId: string, since: number): Place[]
 }
 
 interface TaskRows {
+  /** In the column of tasks. */
+  readonly key: number
   readonly rows: SortedRows
   /** Those that occurrences brought and that never started, for they waited too long; by their instant. */
   readonly expired: SortedRows
@@ -84,7 +86,7 @@ export function createRunIndex(): RunIndex {
     const known = tasks.get(taskId)
     if (known) return known
     const [rows, expired] = [createSortedRows(byCreation), createSortedRows(byInstant)]
-    const made: TaskRows = { rows, expired, lastStarted: undefined, planned: undefined, lastNumber: 0 }
+    const made: TaskRows = { key: tasks.size, rows, expired, lastStarted: undefined, planned: undefined, lastNumber: 0 }
     tasks.set(taskId, made)
     return made
   }
@@ -117,6 +119,7 @@ export function createRunIndex(): RunIndex {
       columns.status[row] = statuses.indexOf(run.status)
       columns.finishedAt[row] = Date.parse(run.finishedAt ?? run.updatedAt)
       if (known === undefined) {
+        columns.task[row] = task.key
         columns.createdAt[row] = Date.parse(run.createdAt)
         columns.scheduledAt[row] = run.scheduledAt === null ? Number.NaN : Date.parse(run.scheduledAt)
         all.add(row)
@@ -203,9 +206,12 @@ export function createRunIndex(): RunIndex {
       return places
     },
     endedSince(taskId, since) {
+      const task = tasks.get(taskId)?.key
       const found: Place[] = []
-      for (const row of tasks.get(taskId)?.rows.downwards(() => true) ?? [])
-        if (hasEnded(statusOf(row)) && (columns.finishedAt[row] ?? 0) >= since) found.push(placeOf(row))
+      for (const row of task === undefined ? [] : ended.downwards(() => true)) {
+        if ((columns.finishedAt[row] ?? 0) < since) break
+        if (columns.task[row] === task) found.push(placeOf(row))
+      }
       return found
     },
     plannedFrom(taskId, at, limit) {
@@ -225,6 +231,7 @@ interface Columns {
   readonly offset: Float64Array
   readonly length: Uint32Array
   readonly status: Uint8Array
+  readonly task: Uint32Array
   /** Ms since the epoch. */
   readonly createdAt: Float64Array
   /** NaN where no occurrence brought it. */
@@ -239,6 +246,7 @@ function createColumns(capacity: number): Columns {
     offset: new Float64Array(capacity),
     length: new Uint32Array(capacity),
     status: new Uint8Array(capacity),
+    task: new Uint32Array(capacity),
     createdAt: new Float64Array(capacity),
     scheduledAt: new Float64Array(capacity),
     finishedAt: new Float64Array(capacity),
@@ -251,6 +259,7 @@ function grow(old: Columns): Columns {
   grown.offset.set(old.offset)
   grown.length.set(old.length)
   grown.status.set(old.status)
+  grown.task.set(old.task)
   grown.createdAt.set(old.createdAt)
   grown.scheduledAt.set(old.scheduledAt)
   grown.finishedAt.set(old.finishedAt)

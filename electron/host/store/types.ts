@@ -68,7 +68,7 @@ export interface RunStore {
   plannedFrom(taskId: string, at: number, limit: number): Promise<Run[]>
   /** When the task's runs at or after `since` (ms) were created, latest first; from memory. */
   createdSince(taskId: string, since: number): number[]
-  /** The task's runs that ended at or after `since` (ms), in no order. */
+  /** The task's runs that ended at or after `since` (ms), latest end first. */
   endedSince(taskId: string, since: number): Promise<Run[]>
   /** The run whose end was acknowledged last, per task: `mark` lines of the journal. */
   acknowledged(taskId: string): string | undefined
