@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Machine, op, someTasks } from '../support/planner-machine'
+import { Machine, op, someTasks, type Kind, type Op } from '../support/planner-machine'
 
 describe('whatever happens to machine, clock, host and tasks', () => {
   it('each occurrence ends in exactly one fate that the model agrees with, none runs twice, none is early, none is lost', async () => {
@@ -37,4 +37,64 @@ describe('whatever happens to machine, clock, host and tasks', () => {
     expect(machine.oracle.states()).toEqual(new Set(['ran', 'folded', 'missed']))
     expect(machine.oracle.decisions).toBeGreaterThan(20_000)
   }, 60_000)
+})
+
+describe('what the model has found once stays mended', () => {
+  it.each<[string, Kind[], Op[]]>([
+    [
+      'a pause that ran out while its task was disabled takes the task back behind its enabling',
+      [{ schedule: 0, care: 0 }],
+      [
+        { do: 'disable', task: 0 },
+        { do: 'pause', task: 0, ms: 1 },
+        { do: 'advance', ms: 30_001 },
+        { do: 'enable', task: 0 },
+        { do: 'advance', ms: 1 },
+      ],
+    ],
+    [
+      'what waits behind the jitter of an earlier one runs as soon as that one is paused',
+      [{ schedule: 0, care: 7 }],
+      [
+        { do: 'advance', ms: 3_600_000 },
+        { do: 'pause', task: 0, ms: null },
+        { do: 'advance', ms: 1000 },
+      ],
+    ],
+    [
+      'where a task counts from is taken for a watermark when the clock is set back',
+      [{ schedule: 3, care: 7 }],
+      [
+        { do: 'set', ms: -10_799_000 },
+        { do: 'retime', task: 0, to: 5 },
+        { do: 'advance', ms: 3_600_000 },
+      ],
+    ],
+    [
+      'a change waits for nothing, and a crash loses what lies behind runs that were not on disk',
+      [{ schedule: 0, care: 10 }],
+      [
+        { do: 'sleep', ms: 57_591_453 },
+        { do: 'advance', ms: 8548 },
+        { do: 'retime', task: 0, to: 1 },
+        { do: 'crash', ms: 1, set: 1500 },
+      ],
+    ],
+    [
+      'the look of a change that notices sleep leaves the other tasks waiting',
+      [
+        { schedule: 0, care: 0 },
+        { schedule: 0, care: 0 },
+      ],
+      [
+        { do: 'sleep', ms: 345_600_000 },
+        { do: 'resume', task: 0 },
+      ],
+    ],
+  ])('%s: not any more', async (_name, kinds, ops) => {
+    const machine = new Machine(kinds)
+    for (const one of ops) await machine.run(one)
+    await machine.finish()
+    expect(machine.oracle.decisions).toBeGreaterThan(0)
+  })
 })

@@ -198,8 +198,9 @@ export function createPlanner(options: PlannerOptions): Planner {
 
   const conclude = (taskId: string, { runs, fates: ranges, marks, delayOver }: Decision, found: Found): void => {
     open.delete(taskId)
-    counting.decide(taskId, marks, delayOver)
     found.tasks.add(taskId)
+    // Where it counts from is no watermark: a clock that was set back goes behind it.
+    if (runs.length > 0 || ranges.length > 0) counting.decide(taskId, marks, delayOver)
     if (ranges.length > 0) found.fates.push({ taskId, event: null, ranges })
     for (const run of runs) found.due.push({ ...run, taskId, event: null, parameters: {} })
   }
