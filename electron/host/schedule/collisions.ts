@@ -2,6 +2,7 @@
 import { BelfryError } from '@shared/errors'
 import type { SchedulePreview } from '@shared/model/schedule'
 import type { Task } from '@shared/model/task'
+import { bothAt } from './occurrences'
 import { plannedRuns } from './planned'
 import type { Moment } from './trigger-times'
 
@@ -73,6 +74,6 @@ function meetings(task: Task, moment: Moment, lasts: number, coming: readonly nu
 
 function nextRun({ triggers, policy }: Task, moment: Moment, after: number): number | undefined {
   const planned = { triggers, moment, windows: policy, duration: 0 }
-  for (const { at } of plannedRuns(planned, after, { count: 1, end: Infinity })) return at
+  for (const { at } of plannedRuns(planned, bothAt(after), { count: 1, end: Infinity })) return at
   return undefined
 }

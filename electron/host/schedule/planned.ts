@@ -1,6 +1,7 @@
 /** The occurrences of triggers that will really run, for showing. Pure. Instants are ms. */
 import type { Trigger } from '@shared/model/trigger'
-import { bothAt, decidedUpTo, nextOccurrence, type Occurrence } from './occurrences'
+import { isDelay } from './decide'
+import { decidedUpTo, nextOccurrence, type Marks, type Occurrence } from './occurrences'
 import { openFrom, type Windows } from './openings'
 import { isOpen } from './time-windows'
 import type { Moment } from './trigger-times'
@@ -9,6 +10,8 @@ export interface Planned {
   readonly triggers: readonly Trigger[]
   readonly moment: Moment
   readonly windows: Windows
+  /** Instants that are not to run. */
+  readonly skips?: readonly string[]
   /** How long a run is taken to last, ms: a fixed delay counts from its end. */
   readonly duration: number
 }
@@ -18,13 +21,14 @@ const mostSteps = 4000
 /** What is closed for longer is taken for closed for ever: each day of it is looked at. */
 export const longestClosed = 5 * 366 * 86_400_000
 
-/** Strictly after `after`, soonest first, at most `count`, none at or after `end`; fewer where none is found in 4,000 steps. */
+/** Strictly after the marks, soonest first, at most `count`, none at or after `end`; fewer where none is found in 4,000 steps. */
 export function* plannedRuns(
-  { triggers, windows, duration, moment: first }: Planned,
-  after: number,
+  { triggers, windows, skips = [], duration, moment: first }: Planned,
+  after: Marks,
   limit: { readonly count: number; readonly end: number },
 ): Generator<Occurrence> {
-  let marks = bothAt(after)
+  const unwanted = new Set(skips.map((at) => Date.parse(at)))
+  let marks = after
   let moment = first
   let made = 0
   for (let steps = 0; made < limit.count && steps < mostSteps; steps++) {
@@ -32,15 +36,26 @@ export function* plannedRuns(
     if (next === undefined || next.at >= limit.end) return
     marks = decidedUpTo(next.at, marks)
     if (next.lost) continue
+    const trigger = triggers[next.trigger]
+    let idleSince = next.at
     if (!isOpen(next.at, windows, moment.zone)) {
       const open = openFrom(next.at, windows, moment.zone, Math.min(limit.end, next.at + longestClosed))
       if (open === undefined) return
-      marks = decidedUpTo(Math.max(marks.fixed, open - 1000), marks)
-      continue
-    }
-    yield next
-    made++
-    steps = 0
-    if (moment.idleSince !== null) moment = { ...moment, idleSince: next.at + duration }
+      marks = decidedUpTo(open - 1000, marks)
+      if (!isDelay(trigger)) continue
+      idleSince = lastDelay(trigger, next.at, open)
+    } else if (!unwanted.has(next.at)) {
+      yield next
+      made++
+      steps = 0
+      idleSince += duration
+    } else if (!isDelay(trigger)) continue
+    if (moment.idleSince !== null) moment = { ...moment, idleSince }
   }
+}
+
+/** A fixed delay counts anew from each of its instants that does not run: from the last before `open`. */
+function lastDelay(trigger: Trigger | undefined, at: number, open: number): number {
+  if (trigger?.kind !== 'interval' || trigger.mode !== 'fixed-delay') return at
+  return at + Math.floor((open - 1 - at) / trigger.every) * trigger.every
 }

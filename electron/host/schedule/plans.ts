@@ -5,9 +5,9 @@ import type { Agenda } from './agenda'
 import type { Counting } from './counting'
 import type { Fired } from './decide-fired'
 import { jitterOf } from './jitter'
-import { nextToRun } from './next-to-run'
 import { nextOccurrence, type Occurrence } from './occurrences'
 import { pausedUntil, type Pauses } from './pauses'
+import { plannedRuns } from './planned'
 import type { PlannerOptions } from './planner-types'
 
 export type Planned = 'occurrence' | 'pause-end' | Fired
@@ -74,8 +74,8 @@ export function createPlans({ clock, agenda, counting, task: find, ...options }:
     if (paused === null) return { next }
     const from = paused === undefined ? -Infinity : paused - 1
     const after = { fixed: Math.max(marks.fixed, from), cadence: Math.max(marks.cadence, from) }
-    const first = paused === undefined ? next : nextOccurrence(task.triggers, after, moment)
-    const run = nextToRun(task, first, after, moment)
+    const planned = { triggers: task.triggers, moment, windows: task.policy, skips: task.skips, duration: 0 }
+    const [run] = plannedRuns(planned, after, { count: 1, end: Infinity })
     return run === undefined ? { next } : { next, run: { occurrence: run, starts: startOf(task, run) } }
   }
 

@@ -4,6 +4,7 @@ import type { CronTrigger, Trigger } from '@shared/model/trigger'
 import { nextCron } from '@shared/schedule/cron'
 import { canonicalZone } from '@shared/schedule/zone'
 import { meetingsOf } from './meetings'
+import { bothAt } from './occurrences'
 import { longestClosed, plannedRuns, type Planned } from './planned'
 import { nextOfTrigger, type Moment } from './trigger-times'
 
@@ -36,7 +37,7 @@ function spentOrClosed(planned: Planned, now: number, runs: boolean): ScheduleWa
   const closed = left.filter(
     ({ trigger }) =>
       (nextOfTrigger(trigger, now, moment)?.at ?? end) < end &&
-      (!runs || plannedRuns({ ...planned, triggers: [trigger] }, now, { count: 1, end }).next().done === true),
+      (!runs || plannedRuns({ ...planned, triggers: [trigger] }, bothAt(now), { count: 1, end }).next().done === true),
   )
   const isAll = closed.length > 0 && closed.length === left.length && times.length === triggers.length
   if (isAll) return [...told, { code: 'closed', trigger: null }]

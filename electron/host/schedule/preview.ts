@@ -4,6 +4,7 @@ import type { Task } from '@shared/model/task'
 import { collisionsOf } from './collisions'
 import { dstNotes } from './dst-notes'
 import { paceOf } from './pace'
+import { bothAt } from './occurrences'
 import { plannedRuns, type Planned } from './planned'
 import { scheduleWarnings } from './preview-warnings'
 import { nextOfTrigger, type Moment } from './trigger-times'
@@ -37,7 +38,7 @@ export async function previewSchedule(input: PreviewInput): Promise<SchedulePrev
   const { triggers, moment, now, count, monotonic } = input
   const began = monotonic()
   let turnEnds = began + turn
-  const coming = [...plannedRuns(input, now, { count: Math.max(count, compared), end: now + furthest })]
+  const coming = [...plannedRuns(input, bothAt(now), { count: Math.max(count, compared), end: now + furthest })]
   const pace = paceOf(input, now)
   const goOn = async (): Promise<boolean> => {
     if (monotonic() - began > patience) return false

@@ -2,7 +2,7 @@
 import TinyQueue from 'tinyqueue'
 import type { PlannedOccurrence } from '@shared/model/schedule'
 import type { TaskView } from '@shared/model/task'
-import type { Occurrence } from './occurrences'
+import { bothAt, type Occurrence } from './occurrences'
 import { plannedRuns } from './planned'
 import type { Moment } from './trigger-times'
 import { usualDuration } from './usual-duration'
@@ -56,7 +56,7 @@ export async function upcomingOccurrences(
       windows: task.policy,
       duration: usualDuration(task.recent),
     }
-    advance(task, plannedRuns(planned, Math.max(from, first) - 1, { count: perTask, end: until + 1 }))
+    advance(task, plannedRuns(planned, bothAt(Math.max(from, first) - 1), { count: perTask, end: until + 1 }))
     await turn()
   }
   const found: PlannedOccurrence[] = []
