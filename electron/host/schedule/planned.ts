@@ -17,11 +17,13 @@ export interface Planned {
 }
 
 /** Steps over what windows and gaps swallow between two that run. */
-const mostSteps = 4000
+const mostSteps = 2000
+/** Ms that occurrences are swallowed one after another: the 29th of February is a Monday again after 28 years, or 40. */
+const longestSwallowed = 40 * 366 * 86_400_000
 /** What is closed for longer is taken for closed for ever: each day of it is looked at. */
 export const longestClosed = 5 * 366 * 86_400_000
 
-/** Strictly after the marks, soonest first, at most `count`, none at or after `end`; fewer where none is found in 4,000 steps. */
+/** Strictly after the marks, soonest first, at most `count`, none at or after `end`; fewer where none is found in 2,000 steps or 40 years. */
 export function* plannedRuns(
   { triggers, windows, skips = [], duration, moment: first }: Planned,
   after: Marks,
@@ -31,14 +33,17 @@ export function* plannedRuns(
   let marks = after
   let moment = first
   let made = 0
+  let swallowedSince: number | undefined
   for (let steps = 0; made < limit.count && steps < mostSteps; steps++) {
     const next = nextOccurrence(triggers, marks, moment)
     if (next === undefined || next.at >= limit.end) return
+    if (swallowedSince !== undefined && next.at - swallowedSince > longestSwallowed) return
     marks = decidedUpTo(next.at, marks)
     if (next.lost) continue
     const trigger = triggers[next.trigger]
     let idleSince = next.at
     if (!isOpen(next.at, windows, moment.zone)) {
+      swallowedSince ??= next.at
       const open = openFrom(next.at, windows, moment.zone, Math.min(limit.end, next.at + longestClosed))
       if (open === undefined) return
       marks = decidedUpTo(open - 1000, marks)
@@ -48,6 +53,7 @@ export function* plannedRuns(
       yield next
       made++
       steps = 0
+      swallowedSince = undefined
       idleSince += duration
     } else if (!isDelay(trigger)) continue
     if (moment.idleSince !== null) moment = { ...moment, idleSince }
