@@ -21,6 +21,8 @@ let told: number
 /** What the command writes between any two steps of the reader, while nobody keeps it from writing. */
 let meanwhile: string
 let held: boolean
+/** The command cannot be kept from writing. */
+let restless: boolean
 /** Bytes of that. */
 let besides: number
 
@@ -32,6 +34,7 @@ beforeEach(async () => {
   told = 0
   meanwhile = ''
   held = false
+  restless = false
   besides = 0
   let time = 0
   const clock = {
@@ -57,6 +60,7 @@ beforeEach(async () => {
     positions: { out: 0, err: 0 },
   })
   const alone: Alone = async (use) => {
+    if (restless) return undefined
     held = true
     try {
       return await use()
@@ -158,6 +162,28 @@ describe('a spool', () => {
     const { bytes, gaps } = accountedFor()
     expect(gaps > 0).toBe(trial.what === 'passed over')
     expect(Math.abs(bytes - (80 * mebibyte + besides + 'the end\n'.length))).toBeLessThanOrEqual(gaps)
+  })
+
+  it('is not cut while the command cannot be kept from writing, and accounts for all of it as well', async () => {
+    slowness = 6
+    restless = true
+    for (let number = 0; number < 80; number++) {
+      await handle.appendFile(block(number))
+      if (number % 16 === 0) await spool.read()
+    }
+    await readAll()
+    expect(await size()).toBe(80 * mebibyte)
+    const { bytes, gaps } = accountedFor()
+    expect(gaps).toBeGreaterThan(0)
+    expect(Math.abs(bytes - 80 * mebibyte)).toBeLessThanOrEqual(gaps)
+    const [last] = log.lines.filter(({ stream }) => stream === 'out').slice(-1)
+    expect([numberOf(last?.text), last?.position]).toEqual([80 * 16_384 - 1, 80 * mebibyte])
+
+    restless = false
+    await handle.appendFile(block(80))
+    await readAll()
+    expect(await size()).toBe(0)
+    expect(numberOf(log.texts('out').at(-1))).toBe(81 * 16_384 - 1)
   })
 
   it('is not cut while the log keeps all of it', async () => {
