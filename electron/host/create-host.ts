@@ -10,11 +10,11 @@ import { createFailureNotices } from './observe/failure-notices'
 import type { Ports } from './ports'
 import { createRunService, type RunService } from './run/run-service'
 import { createPlanner, type Planner } from './schedule/planner'
-import { beginEpoch, setBackMeanwhile, type EpochOptions } from './schedule/epochs'
+import { beginEpoch, latestOf, setBackMeanwhile, type EpochOptions } from './schedule/epochs'
 import { createEventTriggers } from './schedule/event-triggers'
 import { createAccount } from './schedule/account'
 import { createLedger } from './schedule/ledger'
-import { recordFates } from './schedule/record-fates'
+import { recordAndTell } from './schedule/record-fates'
 import { acquireLock } from './store/lock'
 import { openStore } from './store/open-store'
 import { createSystemService, type SystemService } from './system/system-service'
@@ -143,18 +143,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
       runs.startDue(due)
       for (const { taskId } of due) tasks.tell(taskId)
     },
-    record: (fates) => {
-      for (const of of fates) {
-        recordFates(ledger, of)
-        tasks.tell(of.taskId)
-        // The inbox tells of what is on disk; a refusal is told by the ledger.
-        if (of.ranges.some(({ state }) => state === 'missed'))
-          ledger.flush(of.taskId).then(
-            () => tasks.tell(of.taskId),
-            () => undefined,
-          )
-      }
-    },
+    record: (fates) => fates.forEach((of) => recordAndTell(ledger, of, (id) => tasks.tell(id))),
     woke: (at) => eventTriggers.woke(at),
     setBack: (by, now) => beginEpoch(epochs, by, now),
     pauseEnded: (id, until) => {
@@ -176,6 +165,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
       await tasks.pullBack(now, by)
       await system.pullBack(now)
     },
+    latest: () => latestOf(store.tasks.all(), settings().paused),
     isOver: () => state === 'stopping',
   }
   const eventTriggers = createEventTriggers({
@@ -269,12 +259,14 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     runs,
     system,
     async start() {
+      // First: whatever recovery brings comes after it.
+      const begin = { at: clock.now(), setBackBy: setBackMeanwhile(epochs) }
       raiseNew()
       await runs.recover()
       await eventTriggers.hostStarted()
       planner.start(
         store.tasks.all().map(({ id }) => id),
-        setBackMeanwhile(epochs),
+        begin,
       )
       watchTriggers.start(store.tasks.all())
       system.start()

@@ -6,7 +6,7 @@ import type { OccurrenceRecord } from '@shared/model/occurrence'
 import type { Pause, Task } from '@shared/model/task'
 import { createEventBus } from '../../electron/host/events'
 import type { Clock, Processes } from '../../electron/host/ports'
-import { beginEpoch, setBackMeanwhile, type EpochOptions } from '../../electron/host/schedule/epochs'
+import { beginEpoch, latestOf, setBackMeanwhile, type EpochOptions } from '../../electron/host/schedule/epochs'
 import { createOffers } from '../../electron/host/run/offers'
 import { createLedger } from '../../electron/host/schedule/ledger'
 import { createPlanner, type DueTask, type Planner, type TaskFates } from '../../electron/host/schedule/planner'
@@ -124,6 +124,7 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
         takeRun(run)
       })
     },
+    look: () => Promise.resolve(),
     replace: () => undefined,
     spare: () => undefined,
     refused: () => undefined,
@@ -199,10 +200,11 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
       const since = disk.paused && new Date(Math.min(Date.parse(disk.paused.since), now)).toISOString()
       await write(() => void (disk.paused = disk.paused && since ? { ...disk.paused, since } : null))
     },
+    latest: () => latestOf([...disk.tasks.values()], disk.paused),
     isOver: () => !alive,
   }
 
-  planner.start([...disk.tasks.keys()], setBackMeanwhile(epochs))
+  planner.start([...disk.tasks.keys()], { setBackBy: setBackMeanwhile(epochs) })
   return {
     planner,
     tasks,

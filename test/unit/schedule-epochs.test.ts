@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { beginEpoch, setBackMeanwhile, type EpochOptions } from '../../electron/host/schedule/epochs'
+import { beginEpoch, latestOf, setBackMeanwhile, type EpochOptions } from '../../electron/host/schedule/epochs'
 import type { ClockEpoch } from '../../electron/host/store/types'
+import { makeTask } from '../support/make-task'
 import { silentLog } from '../support/small-router'
 import { virtualClock } from '../support/virtual-clock'
 
@@ -12,7 +13,7 @@ function scene() {
   const clock = virtualClock(start)
   const told: string[] = []
   const epochs: ClockEpoch[] = []
-  const made = { full: false, over: false, lastWritten: 0 }
+  const made = { full: false, over: false, lastWritten: 0, latest: 0 }
   const options: EpochOptions = {
     clock,
     state: {
@@ -30,6 +31,7 @@ function scene() {
     },
     log: silentLog,
     pullBack: async (at) => void told.push(`pulled back to ${new Date(at).toISOString()}`),
+    latest: () => made.latest,
     isOver: () => made.over,
   }
   return { clock, told, epochs, made, options }
@@ -82,9 +84,20 @@ describe('a clock that was set back', () => {
     [1999, 0],
     [2000, 2000],
     [hour, hour],
-  ])('while no host ran shows by what was written last, %i ms ahead: by %i ms', (ahead, by) => {
-    const { options, made } = scene()
-    made.lastWritten = now + ahead
-    expect(setBackMeanwhile(options)).toBe(by)
+  ])('while no host ran shows by what was written last, or changed, %i ms ahead: by %i ms', (ahead, by) => {
+    for (const what of ['lastWritten', 'latest'] as const) {
+      const { options, made } = scene()
+      made[what] = now + ahead
+      expect(setBackMeanwhile(options)).toBe(by)
+    }
+  })
+
+  it.each<[string, Parameters<typeof latestOf>, number]>([
+    ['nothing', [[], null], 0],
+    ['since when a task counts', [[makeTask({ countsFrom: start }), makeTask()], null], now],
+    ['since when a task is paused', [[makeTask(), makeTask({ pause: { since: start, until: null } })], null], now],
+    ['since when everything is paused', [[makeTask()], { since: start, until: null }], now],
+  ])('is known from %s', (_name, given, expected) => {
+    expect(latestOf(...given)).toBe(expected)
   })
 })

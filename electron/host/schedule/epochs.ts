@@ -1,5 +1,6 @@
 /** A clock that was set back: a new epoch begins, so that no occurrence is ever started twice and no rhythm stalls. */
 import { messageOf } from '@shared/errors'
+import type { Pause, Task } from '@shared/model/task'
 import { formatDuration } from '@shared/schedule/duration'
 import type { Clock, Logger } from '../ports'
 import type { Store } from '../store/types'
@@ -22,6 +23,8 @@ export interface EpochOptions {
    * clock as it was `by` ms later, as begun before. Rejects with STORAGE.
    */
   readonly pullBack: (now: number, by: number) => Promise<void>
+  /** What `pullBack` pulls back, the latest of it: ms. A task that was made leaves no line in the journals. */
+  readonly latest: () => number
   /** Nobody needs the epoch any more. */
   readonly isOver: () => boolean
 }
@@ -57,8 +60,16 @@ export async function beginEpoch(options: EpochOptions, by: number, now: number)
   }
 }
 
-/** By how much the clock was set back while no host ran, as far as the journals tell (ms); 0 for not. */
-export function setBackMeanwhile({ clock, state }: Pick<EpochOptions, 'clock' | 'state'>): number {
-  const by = state.lastWritten() - clock.now()
+/** By how much the clock was set back while no host ran, as far as anything that is stored tells (ms); 0 for not. */
+export function setBackMeanwhile({ clock, state, latest }: Pick<EpochOptions, 'clock' | 'state' | 'latest'>): number {
+  const by = Math.max(state.lastWritten(), latest()) - clock.now()
   return by >= noticed ? by : 0
+}
+
+/** Since when tasks count and are paused, and everything is: the latest of it, ms. */
+export function latestOf(tasks: readonly Pick<Task, 'countsFrom' | 'pause'>[], everything: Pause | null): number {
+  let latest = everything === null ? 0 : Date.parse(everything.since)
+  for (const { countsFrom, pause } of tasks)
+    latest = Math.max(latest, Date.parse(countsFrom), pause === null ? 0 : Date.parse(pause.since))
+  return latest
 }

@@ -68,9 +68,11 @@ export interface PlannerOptions {
 export interface Planner {
   /**
    * Begins. What came due while no host ran is decided at once, as far as it is planned; many tasks are planned in slices.
-   * @param setBackBy ms by which the clock was set back while no host ran
+   * What was fired before goes by the clock as it is now.
+   * @param begin.at ms: when the host has begun, not after what was fired
+   * @param begin.setBackBy ms by which the clock was set back while no host ran
    */
-  start(taskIds: readonly string[], setBackBy?: number): void
+  start(taskIds: readonly string[], begin?: { readonly at?: number; readonly setBackBy?: number }): void
   stop(): void
   /** Looks now rather than when the timer would. */
   look(): void

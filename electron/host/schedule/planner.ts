@@ -81,6 +81,8 @@ export function createPlanner(options: PlannerOptions): Planner {
     if (look.stepped < 0) {
       // What came before, and needed no haste, is recorded by the clock as it was.
       settle(plans.ids(), look.before)
+      // At once: what is fired from now on goes by the clock as it is now.
+      agenda.setBack(-look.stepped)
       goBack(-look.stepped, look.now, look.woke)
       return undefined
     }
@@ -110,7 +112,6 @@ export function createPlanner(options: PlannerOptions): Planner {
       if (!isRunning()) return
       began = Math.min(began, now)
       open.clear()
-      agenda.setBack(by)
       if (woke) options.woke(now)
       counting.setBack(now, fixedStay)
       plans.planPauseOfAll()
@@ -240,8 +241,8 @@ export function createPlanner(options: PlannerOptions): Planner {
   }
 
   return {
-    start(taskIds, setBackBy = 0) {
-      began = clock.now()
+    start(taskIds, { at = clock.now(), setBackBy = 0 } = {}) {
+      began = at
       watch.look()
       const tasks = taskIds.flatMap((id) => options.task(id) ?? [])
       planLater(oftenFirst(tasks, began).map(({ id }) => id))

@@ -10,3 +10,20 @@ export function recordFates(ledger: Pick<Ledger, 'record' | 'interrupt'>, { task
     ledger.record(taskId, range, { event })
   }
 }
+
+/** The same, and tells of the task: at once, and again when what it has missed is on disk. */
+export function recordAndTell(
+  ledger: Pick<Ledger, 'record' | 'interrupt' | 'flush'>,
+  fates: TaskFates,
+  tell: (taskId: string) => void,
+): void {
+  const { taskId, ranges } = fates
+  recordFates(ledger, fates)
+  tell(taskId)
+  // The inbox tells of what is on disk; a refusal is told by the ledger.
+  if (ranges.some(({ state }) => state === 'missed'))
+    ledger.flush(taskId).then(
+      () => tell(taskId),
+      () => undefined,
+    )
+}
