@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Policy } from '@shared/model/policy'
 import { watchEnds, type EndedRuns } from '../support/ended-runs'
 import { removeFolder, startHost, type TestHost } from '../support/host'
-import { ledgerOf, secondOf } from '../support/planned-seconds'
+import { clockShows, counts, ledgerOf, secondOf } from '../support/planned-seconds'
 import { until } from '../support/until'
 
 let host: TestHost | undefined
@@ -93,4 +93,27 @@ describe('overlap: queue', () => {
     }
     expect(await said()).toBe('')
   })
+})
+
+describe('a host that stands still while a command of a second runs', () => {
+  it('runs once for what came due meanwhile: the command had ended in its time', async () => {
+    const { host: at, ends: watched } = await begin('*/5 * * * * *', () => 'sleep 1')
+    const [first] = await watched.until((all) => all.length >= 1)
+    const next = secondOf(first?.scheduledAt) + 5000
+    await clockShows(next + 400)
+    process.kill(at.pid, 'SIGSTOP')
+    await clockShows(next + 12_500)
+    process.kill(at.pid, 'SIGCONT')
+    const ended = await watched.until((all) => all.some(({ folded }) => folded > 0))
+
+    const ofInstant = (n: number) =>
+      ended.find(({ scheduledAt }) => secondOf(scheduledAt) === next + n) ?? expect.fail(`nothing ran for ${n}`)
+    const stalled = ofInstant(0)
+    expect(stalled).toMatchObject({ status: 'succeeded', folded: 0 })
+    expect(stalled.durationMs).toBeGreaterThanOrEqual(900)
+    expect(stalled.durationMs).toBeLessThan(4000)
+    expect(Date.parse(stalled.finishedAt ?? '')).toBeLessThan(next + 5000)
+    expect(ofInstant(10_000)).toMatchObject({ folded: 1, late: { reason: 'busy' }, status: 'succeeded' })
+    expect(counts(await ledgerOf(at, 'long'))).not.toHaveProperty('skipped overlap')
+  }, 60_000)
 })

@@ -125,6 +125,7 @@ export class CommandBench {
     return {
       done: started.done,
       stop: (grace) => started.stop(grace),
+      look: () => started.look(),
       run: prepared.run,
       execution,
       log,

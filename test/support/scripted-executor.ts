@@ -7,6 +7,8 @@ export interface ScriptedRun {
   /** The graces that `stop` was called with. */
   readonly stops: number[]
   finish(outcome?: Partial<Outcome>): void
+  /** It has ended, and nobody hears of it unless somebody looks. */
+  finishUnheard(outcome?: Partial<Outcome>): void
 }
 
 export interface ScriptedExecutor extends Executor<CommandAction> {
@@ -35,7 +37,10 @@ export function scriptedExecutor(): ScriptedExecutor {
     start(execution): Started {
       let settle: (outcome: Outcome) => void = () => undefined
       const finished = new Promise<Outcome>((resolve) => (settle = resolve))
-      const run: ScriptedRun = { execution, stops: [], finish: (outcome) => settle({ ...succeeded, ...outcome }) }
+      const unread: (() => void)[] = []
+      const finish: ScriptedRun['finish'] = (outcome) => settle({ ...succeeded, ...outcome })
+      const finishUnheard: ScriptedRun['finishUnheard'] = (outcome) => void unread.push(() => finish(outcome))
+      const run: ScriptedRun = { execution, stops: [], finish, finishUnheard }
       const identity = { pid: 4000 + runs.length, startTime: '1', bootId: 'boot' }
       const done = execution.report.started(identity).then(
         () => {
@@ -55,6 +60,7 @@ export function scriptedExecutor(): ScriptedExecutor {
           run.stops.push(grace)
           settle(killed)
         },
+        look: () => Promise.resolve(unread.splice(0).map((tell) => tell()).length > 0),
       }
     },
     endLeftovers: () => Promise.resolve(succeeded),

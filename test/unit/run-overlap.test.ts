@@ -191,6 +191,79 @@ describe('overlap: what becomes of occurrences that come while the task runs', (
   })
 })
 
+describe('a run that ended while the host stood still, which nobody has read yet', () => {
+  it.each([
+    ['skip', { overlap: 'skip' }],
+    ['replace', { overlap: 'replace' }],
+    ['one of two instances', { maxInstances: 2 }],
+  ] as const)('is in nobody’s way: %s', async (_, policy) => {
+    const task = known('task', policy)
+    for (let n = 0; n < (task.policy.maxInstances === 2 ? 2 : 1); n++) bench.runs.startDue([due(task, n)])
+    const { finishUnheard, stops } = await processOf(`task ${task.policy.maxInstances}`)
+    finishUnheard()
+    const late = { reason: 'busy', ms: 0 } as const
+    bench.runs.startDue([due(task, 9, { folded: 3, foldedFrom: start + 6000, late })])
+    const next = task.policy.maxInstances + 1
+    const { execution } = await processOf(`task ${next}`)
+    expect(execution.run).toMatchObject({ number: next, folded: 3, late })
+    expect(await statuses(task)).toContain(`${next - 1} succeeded, ${next} running`)
+    expect(stops).toEqual([])
+    expect((await account(task)).join()).not.toContain('skipped')
+  })
+
+  it('nor has it a queue full behind it', async () => {
+    const task = known('task', { overlap: 'queue', queueLimit: 1 })
+    bench.runs.startDue([due(task, 0), due(task, 1)])
+    const { finishUnheard } = await processOf('task 1')
+    await eventually(() => statuses(task)).toBe('1 running, 2 queued')
+    finishUnheard()
+    bench.runs.startDue([due(task, 2)])
+    await eventually(() => statuses(task)).toBe('1 succeeded, 2 running, 3 queued')
+  })
+
+  it.each([
+    ['a task that was removed meanwhile', () => bench.tasks.clear()],
+    ['a host that was stopped meanwhile', () => void bench.runs.stop()],
+  ])('brings no run to %s', async (_, meanwhile) => {
+    const task = known('task')
+    bench.runs.startDue([due(task, 0)])
+    const { finishUnheard, execution } = await processOf('task 1')
+    finishUnheard()
+    bench.runs.startDue([due(task, 9)])
+    meanwhile()
+    await bench.runs.ended(execution.run.id)
+    await eventually(() => bench.runs.activeCount()).toBe(0)
+    expect(await statuses(task)).toBe('1 succeeded')
+  })
+
+  it('has ended when its command ended, not when that was noticed', async () => {
+    const task = known('task')
+    bench.runs.startDue([due(task, 0)])
+    const { finishUnheard, execution } = await processOf('task 1')
+    finishUnheard({ endedAt: bench.clock.now() + 1250 })
+    await bench.clock.advance(22_000)
+    bench.runs.startDue([due(task, 20)])
+    expect(await bench.runs.ended(execution.run.id)).toMatchObject({
+      finishedAt: new Date(start + 1250).toISOString(),
+      durationMs: 1250,
+      attempts: [{ finishedAt: new Date(start + 1250).toISOString() }],
+    })
+  })
+
+  it.each([
+    ['behind its start', -5000, 0],
+    ['ahead of now', 60_000, 22_000],
+  ])('has a true end though the clock was set: %s', async (_, by, duration) => {
+    const task = known('task')
+    bench.runs.startDue([due(task, 0)])
+    const { finish: end, execution } = await processOf('task 1')
+    await bench.clock.advance(22_000)
+    end({ endedAt: start + by })
+    const finishedAt = new Date(start + duration).toISOString()
+    expect(await bench.runs.ended(execution.run.id)).toMatchObject({ finishedAt, durationMs: duration })
+  })
+})
+
 describe('overlap: replace', () => {
   it('ends the oldest by its grace, and starts once that is gone: never two at once', async () => {
     const task = known('task', { overlap: 'replace', killGrace: '3s' })

@@ -42,6 +42,8 @@ export interface Outcome {
   readonly stderrTail: string
   /** Processes of the run that still live though it has ended. */
   readonly survivors: readonly Survivor[]
+  /** When it ended by the wall clock (ms), where that was noticed long after. */
+  readonly endedAt?: number
 }
 
 export interface Started {
@@ -52,6 +54,8 @@ export interface Started {
    * wins. `done` tells when it is over.
    */
   stop(grace: number): void
+  /** Looks at once whether it has ended by itself, which a host that stood still has not heard: true when `done` will tell at once. */
+  look(): Promise<boolean>
 }
 
 export interface Executor<A extends Action = Action> {

@@ -6,7 +6,7 @@ import type { Task } from '@shared/model/task'
 import type { Executor, Outcome, Report, Started } from '../executors/executor'
 import type { Clock } from '../ports'
 import type { LogWriter, Store } from '../store/types'
-import { closingLine, endedRun, endingError, noOutcome, runningRun, statusOf } from './run-record'
+import { closingLine, endedRun, endingError, noOutcome, noticedLate, runningRun, statusOf } from './run-record'
 import { afterLong, deferred } from './timer'
 
 export interface LifeOptions {
@@ -49,6 +49,8 @@ export interface Life {
    * neither keeps the run from ending, and the rejection may be left alone.
    */
   end(reason: EndReason, grace: number): Promise<Run> | undefined
+  /** Resolves once it was looked whether it has ended by itself; where it has, once that is recorded. */
+  look(): Promise<void>
   /** Before it starts: gives up without a word, for the next host to go on with. False when it was started, or is being ended. */
   abandon(): boolean
   /** In place of `live`, when the run could not be recorded: nobody need wait for it any more. */
@@ -192,8 +194,9 @@ export function createLife(options: LifeOptions): Life {
     const { ending } = run
     const outcome = ending === null ? told : { ...told, error: endingError(ending, run, task.policy.timeout) }
     const status = statusOf(ending, outcome)
+    const behind = noticedLate(run, outcome, clock.now())
     const durationMs =
-      startedMonotonic === undefined ? null : Math.max(0, Math.round(clock.monotonic() - startedMonotonic))
+      startedMonotonic === undefined ? null : Math.max(0, Math.round(clock.monotonic() - startedMonotonic) - behind)
     try {
       const missing = refusal === undefined ? [] : [unfinished(refusal, spoolFolder)]
       await say(...missing, closingLine(status, outcome.error, durationMs))
@@ -202,7 +205,7 @@ export function createLife(options: LifeOptions): Life {
     }
     // Also then: whoever follows the log waits for its end.
     await writer?.close()
-    run = endedRun(run, { status, outcome, durationMs, log: logStats() }, clock.now())
+    run = endedRun(run, { status, outcome, durationMs, behind, log: logStats() }, clock.now())
     await options.save(run)
     if (refusal === undefined) await store.logs.removeSpool(run).catch(() => undefined)
     else options.logRefused(run, refusal, spoolFolder)
@@ -231,6 +234,9 @@ export function createLife(options: LifeOptions): Life {
       }
       place.leave()
       tellOver()
+    },
+    async look() {
+      if (settled || (await started?.look())) await over.promise
     },
     abandon() {
       if (started !== undefined || run.ending !== null || settled) return false

@@ -21,6 +21,8 @@ export interface OffersOptions {
   readonly task: (id: string) => Task | undefined
   /** Queues a run; `waits`: behind the task's own. Rejects with STORAGE when the disk refuses, else with why there can be none. */
   readonly begin: (task: Task, due: DueTask, waits: boolean) => Promise<void>
+  /** Resolves once it was looked which runs of the task have ended: a host that stood still has not heard of it. */
+  readonly look: (taskId: string) => Promise<void>
   /** Ends the run: a later one takes its place. */
   readonly replace: (runId: string) => void
   /** It is not replaced after all. */
@@ -80,11 +82,17 @@ export function createOffers(options: OffersOptions): Offers {
     options.replace(runId)
   }
 
+  const isInTheWay = (taskId: string, { replay }: DueTask): boolean => {
+    const task = options.task(taskId)
+    return task !== undefined && !replay && dispatcher.judge(taskId, task.policy, replay).kind !== 'start'
+  }
+
   const workOff = async (taskId: string, line: Line): Promise<void> => {
     let waited = false
     for (let first = line.due[0]; first !== undefined && !stopped; first = line.due[0]) {
+      if (isInTheWay(taskId, first)) await options.look(taskId)
       const task = options.task(taskId)
-      if (task === undefined) break
+      if (task === undefined || stopped) break
       // Events never merge.
       const folds = waited && task.policy.coalesce && first.event === null
       const together = folds ? line.due.filter(({ event }) => event === null) : [first]

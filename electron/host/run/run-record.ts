@@ -116,13 +116,15 @@ export interface Ending {
   readonly outcome: Outcome
   /** By the monotonic clock; null when it never started. */
   readonly durationMs: number | null
+  /** Ms that have passed since; 0 unless told. */
+  readonly behind?: number
   readonly log: Run['log']
 }
 
-export function endedRun(run: Run, { status, outcome, durationMs, log }: Ending, now: number): Run {
+export function endedRun(run: Run, { status, outcome, durationMs, behind = 0, log }: Ending, now: number): Run {
   const facts = {
     status,
-    finishedAt: iso(now),
+    finishedAt: iso(now - behind),
     exitCode: outcome.exitCode,
     signal: outcome.signal,
     error: outcome.error,
@@ -137,6 +139,12 @@ export function endedRun(run: Run, { status, outcome, durationMs, log }: Ending,
     attempts: run.attempts.map((attempt) => (attempt.finishedAt === null ? { ...attempt, ...facts } : attempt)),
     log,
   }
+}
+
+/** Ms for which nobody had noticed that the run had ended: between none and all since its start, whatever became of the clock. */
+export function noticedLate({ startedAt }: Run, { endedAt }: Outcome, now: number): number {
+  if (endedAt === undefined || startedAt === null) return 0
+  return Math.max(0, Math.min(Math.round(now - endedAt), now - Date.parse(startedAt)))
 }
 
 /** What an outcome means, given why Belfry was ending the run, if it was. */

@@ -10,19 +10,19 @@ import { groupLimit, type Settings } from '@shared/model/settings'
 import type { Task } from '@shared/model/task'
 import type { Executor } from '../executors/executor'
 import type { Ports } from '../ports'
-import { graceOf } from '../schedule/decide'
 import type { Ledger } from '../schedule/ledger'
 import type { DueTask } from '../schedule/planner'
 import type { RunQuery, Store } from '../store/types'
 import type { Warnings } from '../system/warnings'
-import { createDispatcher, type Claim } from './dispatcher'
-import { createLife, type Life } from './life'
+import { createDispatcher } from './dispatcher'
+import type { Life } from './life'
 import { createOffers } from './offers'
 import { recoverRun, unfinishedRuns } from './recovery'
-import { byHand, mergedParameters, notWhole, queuedRun, startsUntil, type NewRun } from './run-record'
+import { byHand, mergedParameters, queuedRun, type NewRun } from './run-record'
 import { createSaver } from './saver'
+import { createStands } from './stands'
 import { createStarts } from './starts'
-import { afterLong, deferred } from './timer'
+import { afterLong } from './timer'
 
 export interface RunServiceOptions {
   readonly ports: Pick<Ports, 'clock' | 'ids' | 'log'>
@@ -92,6 +92,9 @@ export function createRunService(options: RunServiceOptions): RunService {
     async begin(task, due, waits) {
       await begin(task, { ...due, parameters: mergedParameters(task, due.parameters) }, waits)
     },
+    async look(taskId) {
+      await Promise.all(dispatcher.runsOf(taskId).flatMap((id) => lives.get(id)?.look() ?? []))
+    },
     replace(id) {
       const life = lives.get(id)
       void life?.end('replace', life.task.policy.killGrace)
@@ -106,6 +109,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       warnings.raise('UNPLANNED', `"${task.name}" was due and did not start: ${messageOf(error)}`)
     },
   })
+  const stand = createStands({ ...options, clock, lives, saver, dispatcher })
   let stopping: Promise<void> | undefined
 
   const begin = async (
@@ -144,59 +148,6 @@ export function createRunService(options: RunServiceOptions): RunService {
     // What was decided before it is on disk before it: the watermark that it sets stands for all of them.
     if (ledger.pending(run.taskId).length > 0) await ledger.flush(run.taskId)
     await store.runs.put(run)
-  }
-
-  /** Puts the run in its place; `live` lets it go on from there. */
-  const stand = (task: Task, run: Run, waits: boolean, stored: Promise<void>): { live(): void; forget(): void } => {
-    const entered = deferred<{ ready: () => void; expired: () => void }>()
-    const claim: Claim = {
-      runId: run.id,
-      taskId: task.id,
-      policy: task.policy,
-      at: Date.parse(run.scheduledAt ?? run.createdAt),
-      waits,
-      replay: run.replay,
-      until: startsUntil(run, graceOf(task)),
-      ready: () => void entered.promise.then(({ ready }) => ready()),
-      expired: () => void entered.promise.then(({ expired }) => expired()),
-    }
-    const life = createLife({
-      run,
-      stored,
-      task,
-      executor: options.executors[task.action.kind],
-      store,
-      clock,
-      place: {
-        enter: (ready, expired) => entered.resolve({ ready, expired }),
-        releaseSlot: () => dispatcher.releaseSlot(run.id),
-        ending: () => dispatcher.ending(run.id),
-        leave: () => dispatcher.leave(run.id),
-      },
-      logLimit: settings().logLimit,
-      changed: options.changed,
-      save: (ended) => saver.save(ended),
-      logRefused: (ended, reason, kept) =>
-        warnings.raise('STORAGE', `${notWhole(ended, reason)}; what it lacks is kept in ${kept}`),
-    })
-    lives.set(run.id, life)
-    const forget = (): void => {
-      lives.delete(run.id)
-      dispatcher.leave(run.id)
-    }
-    dispatcher.enter(claim)
-    return {
-      forget() {
-        forget()
-        life.giveUp()
-      },
-      live() {
-        void life.live().finally(() => {
-          forget()
-          options.changed(life.run(), true)
-        })
-      },
-    }
   }
 
   const current = (run: Run): Run => lives.get(run.id)?.run() ?? saver.unsaved(run.id) ?? run

@@ -25,6 +25,8 @@ export interface FollowerOptions {
 
 /** Ms between two looks when nothing is heard. */
 const lookEvery = 500
+/** Ms between two looks from which on the host has stood still. */
+const stall = 2000
 /** Ms that the carriers get to hand on the rest after the command's end, before its descendants are looked at. */
 const carrierPatience = 200
 /** How often the log is tried again at the end of a run, `lookEvery` apart. */
@@ -43,6 +45,11 @@ export class Follower {
   private exit: number | null = null
   private gone = false
   private lost = false
+  private ended = false
+  /** When the command ended (ms), where a stalled host has noticed it late. */
+  private endedAt: number | undefined
+  /** Those who asked for a look. */
+  private readonly askers: ((ended: boolean) => void)[] = []
 
   constructor(private readonly options: FollowerOptions) {
     const { deps, execution, files, child, leader } = options
@@ -82,6 +89,15 @@ export class Follower {
     this.bell.ring()
   }
 
+  /** As `Started.look`. */
+  look(): Promise<boolean> {
+    if (this.ended) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      this.askers.push(resolve)
+      this.bell.ring()
+    })
+  }
+
   /** Until the command has ended and all its output is in the log. Never rejects for what the command does. */
   async perform(): Promise<Outcome> {
     const { deps, execution } = this.options
@@ -90,6 +106,8 @@ export class Follower {
       await this.untilEnded()
     } finally {
       watcher.close()
+      this.ended = true
+      this.answer(this.askers.length, true)
     }
     await this.readAll()
     await this.finishLog()
@@ -98,7 +116,12 @@ export class Follower {
       exit: this.exitTold(),
       tail: this.recorder.tail,
       survivors: this.survivors ?? [],
+      endedAt: this.endedAt,
     })
+  }
+
+  private answer(askers: number, ended: boolean): void {
+    for (const tell of this.askers.splice(0, askers)) tell(ended)
   }
 
   private exitTold(): number | null {
@@ -110,11 +133,16 @@ export class Follower {
 
   private async untilEnded(): Promise<void> {
     const { deps, execution, files, leader } = this.options
-    for (;;) {
+    for (let last = deps.clock.monotonic(); ;) {
+      const askers = this.askers.length
+      const now = deps.clock.monotonic()
+      const stalled = now - last >= stall
+      last = now
       // In this order: what is written before the end is read after it was noticed.
       const gone = this.gone || !deps.processes.alive(leader)
       const over = this.survivors !== undefined
       const status = await readStatus(files.status, execution.run.id)
+      if (stalled && this.exit === null && status.exit !== null) this.endedAt = (await files.status.stat()).mtimeMs
       this.exit = status.exit
       const more = await this.readSome()
       this.recorder.signOfLife()
@@ -131,6 +159,7 @@ export class Follower {
         if (await this.outputIsHeldOpen()) return
         continue
       }
+      this.answer(askers, false)
       if (!more) await this.bell.wait(this.pause())
     }
   }

@@ -11,6 +11,8 @@ export interface Ending {
   readonly exit: number | null
   readonly tail: ErrorTail
   readonly survivors: readonly Survivor[]
+  /** See Outcome. */
+  readonly endedAt?: number | undefined
 }
 
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))
@@ -21,8 +23,9 @@ export function readExit(exit: number | null): Pick<Outcome, 'exitCode' | 'signa
   return signal === undefined ? { exitCode: exit, signal: null } : { exitCode: null, signal }
 }
 
-export function outcomeOf({ action, exit, tail, survivors }: Ending): Outcome {
-  const ended = { ...readExit(exit), stderrTail: tail.text(), survivors }
+export function outcomeOf({ action, exit, tail, survivors, endedAt }: Ending): Outcome {
+  const late = endedAt === undefined ? {} : { endedAt }
+  const ended = { ...readExit(exit), stderrTail: tail.text(), survivors, ...late }
   if (exit === null) return { ...ended, error: lost }
   if (action.successExitCodes.includes(exit)) return { ...ended, exitCode: exit, signal: null, error: null }
   const said = tail.lastLine()

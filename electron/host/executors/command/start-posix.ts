@@ -21,7 +21,7 @@ interface Waiting {
 
 export function startPosix(deps: CommandDeps, execution: Execution<CommandAction>): Started {
   const start = new PosixStart(deps, execution)
-  return { done: start.perform(), stop: (grace) => start.stop(grace) }
+  return { done: start.perform(), stop: (grace) => start.stop(grace), look: () => start.look() }
 }
 
 class PosixStart {
@@ -36,6 +36,10 @@ class PosixStart {
   stop(grace: number): void {
     this.stopped = true
     this.follower?.stop(grace)
+  }
+
+  look(): Promise<boolean> {
+    return this.follower?.look() ?? Promise.resolve(false)
   }
 
   async perform(): Promise<Outcome> {

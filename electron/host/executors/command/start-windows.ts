@@ -10,6 +10,7 @@ import type { ProcessIdentity, Survivor } from '@shared/model/run'
 import { Bell } from '../../run/bell'
 import { TreeEnding } from '../../run/end-tree'
 import { asSurvivor, ProcessTree } from '../../run/process-tree'
+import { sleep } from '../../run/timer'
 import type { Execution, Outcome, Started } from '../executor'
 import type { CommandDeps } from './deps'
 import { OutputRecorder, type Stream } from './output-recorder'
@@ -18,10 +19,12 @@ import { prepare, spawnFailure, StartRefused, type Prepared } from './prepare'
 
 /** Ms that the pipes get to close after the command's end. */
 const pipePatience = 500
+/** Ms in which the end of a command that is over is heard of. */
+const lookPatience = 50
 
 export function startWindows(deps: CommandDeps, execution: Execution<CommandAction>): Started {
   const run = new WindowsRun(deps, execution)
-  return { done: run.perform(), stop: (grace) => run.stop(grace) }
+  return { done: run.perform(), stop: (grace) => run.stop(grace), look: () => run.look() }
 }
 
 class WindowsRun {
@@ -31,6 +34,7 @@ class WindowsRun {
   private ending: TreeEnding | undefined
   private ended: Promise<readonly Survivor[]> = Promise.resolve([])
   private tree: ProcessTree | undefined
+  private exited: Promise<number | null> = new Promise(() => undefined)
 
   constructor(
     private readonly deps: CommandDeps,
@@ -44,6 +48,11 @@ class WindowsRun {
     this.stopAt = Math.min(this.stopAt ?? Number.POSITIVE_INFINITY, this.deps.clock.monotonic() + grace)
     this.ending?.within(grace)
     this.endIfAsked()
+  }
+
+  look(): Promise<boolean> {
+    const exited = this.exited.then(() => true)
+    return Promise.race([exited, sleep(this.deps.clock, lookPatience).then(() => false)])
   }
 
   async perform(): Promise<Outcome> {
@@ -61,7 +70,7 @@ class WindowsRun {
   private async run(prepared: Prepared): Promise<Outcome> {
     const { deps, execution } = this
     const child = await this.spawn(prepared)
-    const exited = new Promise<number | null>((resolve) => {
+    this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve(signal === null ? code : 128 + constants.signals[signal]))
     })
     const identity = child.pid === undefined ? undefined : deps.processes.identify(child.pid)
@@ -70,7 +79,7 @@ class WindowsRun {
       if (refused) return refused
     }
     const streams = Promise.all([this.read(child, 'out'), this.read(child, 'err')])
-    const exit = await exited
+    const exit = await this.exited
     const closed = await Promise.race([streams.then(() => true), this.bell.wait(pipePatience).then(() => false)])
     const survivors = this.ending
       ? await this.ended

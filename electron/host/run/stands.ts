@@ -1,0 +1,91 @@
+/** Where a run stands among all that want to run: its claim to a slot, and its life from there. */
+import type { Run } from '@shared/model/run'
+import type { Settings } from '@shared/model/settings'
+import type { Task } from '@shared/model/task'
+import type { Clock } from '../ports'
+import { graceOf } from '../schedule/decide'
+import type { Store } from '../store/types'
+import type { Warnings } from '../system/warnings'
+import type { Dispatcher } from './dispatcher'
+import { createLife, type Life, type LifeOptions } from './life'
+import { notWhole, startsUntil } from './run-record'
+import type { Saver } from './saver'
+import { deferred } from './timer'
+
+export interface StandsOptions {
+  readonly clock: Clock
+  readonly store: Store
+  readonly executors: { readonly [K in Task['action']['kind']]: LifeOptions['executor'] }
+  readonly settings: () => Settings
+  readonly warnings: Warnings
+  readonly changed: (run: Run, turned: boolean) => void
+  /** By run; from its claim to its end. */
+  readonly lives: Map<string, Life>
+  readonly saver: Saver
+  readonly dispatcher: Dispatcher
+}
+
+export interface Stand {
+  /** Lets it go on from its place. */
+  live(): void
+  /** It could not be recorded. */
+  forget(): void
+}
+
+/** Puts a run in its place. `waits`: behind the task's own; `stored` resolves once it is on disk. */
+export type PutInPlace = (task: Task, run: Run, waits: boolean, stored: Promise<void>) => Stand
+
+export function createStands(options: StandsOptions): PutInPlace {
+  const { clock, store, lives, dispatcher, saver, warnings, settings } = options
+
+  return (task, run, waits, stored) => {
+    const entered = deferred<{ ready: () => void; expired: () => void }>()
+    const life = createLife({
+      run,
+      stored,
+      task,
+      executor: options.executors[task.action.kind],
+      store,
+      clock,
+      place: {
+        enter: (ready, expired) => entered.resolve({ ready, expired }),
+        releaseSlot: () => dispatcher.releaseSlot(run.id),
+        ending: () => dispatcher.ending(run.id),
+        leave: () => dispatcher.leave(run.id),
+      },
+      logLimit: settings().logLimit,
+      changed: options.changed,
+      save: (ended) => saver.save(ended),
+      logRefused: (ended, reason, kept) =>
+        warnings.raise('STORAGE', `${notWhole(ended, reason)}; what it lacks is kept in ${kept}`),
+    })
+    lives.set(run.id, life)
+    const forget = (): void => {
+      lives.delete(run.id)
+      dispatcher.leave(run.id)
+    }
+    dispatcher.enter({
+      runId: run.id,
+      taskId: task.id,
+      policy: task.policy,
+      at: Date.parse(run.scheduledAt ?? run.createdAt),
+      waits,
+      replay: run.replay,
+      until: startsUntil(run, graceOf(task)),
+      ready: () => void entered.promise.then(({ ready }) => ready()),
+      expired: () => void entered.promise.then(({ expired }) => expired()),
+    })
+    return {
+      forget() {
+        forget()
+        life.giveUp()
+      },
+      live() {
+        void life.live().finally(() => {
+          forget()
+          options.changed(life.run(), true)
+        })
+      },
+    }
+  }
+}
