@@ -1,12 +1,11 @@
 import { call } from '@orpc/server'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { policy as policyModel } from '@shared/model/policy'
 import type { SchedulePreview } from '@shared/model/schedule'
 import type { Task } from '@shared/model/task'
 import { trigger as triggerModel, type Trigger } from '@shared/model/trigger'
 import type { z } from 'zod'
-import { nextBoundary, openFrom } from '../../electron/host/schedule/openings'
+import { meetingsOf } from '../../electron/host/schedule/meetings'
 import { previewSchedule, type PreviewInput } from '../../electron/host/schedule/preview'
 import { isOpen } from '../../electron/host/schedule/time-windows'
 import { makeTask } from '../support/make-task'
@@ -52,6 +51,17 @@ function preview(triggers: readonly (TriggerInput | string)[], over: Over = {}):
 }
 
 const cron = (expression: string, timezone = berlin): TriggerInput => ({ kind: 'cron', expression, timezone })
+/** A day's mean over 30 days, each occurrence looked at. */
+function lookedAt(given: readonly TriggerInput[], policyInput: PolicyInput, at: number) {
+  const policy = policyModel.parse(policyInput)
+  const moment = { zone: 'UTC', dst: policy.dst, createdAt: at, idleSince: at }
+  const triggers = given.map((one) => triggerModel.parse(one))
+  const counted = { running: 0, skipped: 0 }
+  for (const met of meetingsOf(triggers, at, at + 30 * 24 * hour, moment))
+    counted[!met.lost && isOpen(met.at, policy, 'UTC') ? 'running' : 'skipped'] += 1 / 30
+  return counted
+}
+
 const instants = ({ next }: SchedulePreview): string[] => next.map(({ at }) => at.slice(0, 16))
 
 describe('the next instants of a preview', () => {
@@ -135,9 +145,35 @@ describe('runs per day', () => {
       'each 7 s and each minute',
       [{ kind: 'interval', every: '7s' }, cron('* * * * *', 'UTC')],
       {},
-      86_400 / 7 + 1440,
+      // Each second minute of seven meets one of the sevens.
+      86_400 / 7 + 1440 - 1440 / 7,
       0,
     ],
+    ['every minute, twice over', [cron('* * * * *', 'UTC'), cron('* * * * *', 'UTC')], {}, 1440, 0],
+    [
+      'every minute, hour and five minutes',
+      ['* * * * *', '0 * * * *', '*/5 * * * *'].map((one) => cron(one, 'UTC')),
+      {},
+      1440,
+      0,
+    ],
+    [
+      'two that meet in every other second',
+      [
+        { kind: 'interval', every: '2s', anchor: '2027-01-01T00:00:00.000Z' },
+        { kind: 'interval', every: '2s', anchor: '2027-01-01T00:00:00.500Z' },
+      ],
+      {},
+      43_200,
+      0,
+    ],
+    ...[1, 4, 5, 20].map((count): [string, TriggerInput[], PolicyInput, number, number] => [
+      `${count} a minute, on Sundays`,
+      Array.from({ length: count }, (_, second) => cron(`${second} * * * * *`, 'UTC')),
+      { active: [{ weekdays: ['sun'] }] },
+      (count * 1440 * 4) / 30,
+      (count * 1440 * 26) / 30,
+    ]),
     ['9 s of work and 1 s of rest', [{ kind: 'interval', every: '9s', mode: 'fixed-delay' }], {}, 8640, 0],
     [
       'hourly, less a blackout',
@@ -151,6 +187,53 @@ describe('runs per day', () => {
     // The first instant is not counted in, the last is not whole.
     expect(Math.abs((answer.perDay ?? 0) - running)).toBeLessThanOrEqual(0.05 + running / 10_000)
     expect(Math.abs(answer.skippedPerDay - skipped)).toBeLessThanOrEqual(0.05 + skipped / 10_000)
+  })
+
+  it('count each second once, as by looking at each occurrence', async () => {
+    const windows = {
+      active: [{ weekdays: ['sat', 'sun'], timezone: 'Asia/Tokyo' }, { times: { from: '01:30', until: '03:10' } }],
+    }
+    for (const [triggers, over] of [
+      [[cron('*/7 * * * *'), cron('0,3 2-3 * * *'), { kind: 'interval', every: '90s' }], { policy: windows }],
+      [[cron('*/20 */10 2 * * *'), cron('30 2 * * *')], { policy: { dst: { gap: 'skip' } } }],
+      [
+        [cron('*/10 1-2 * * *'), cron('15 2 * * *', 'Antarctica/Troll')],
+        { policy: { dst: { overlap: 'both' } }, at: '2027-10-20T11:11:11Z' },
+      ],
+      [
+        [
+          { kind: 'cron', expression: '*/5 * * * *', from: '2027-03-20T10:02:00Z', until: '2027-04-02T08:00:00Z' },
+          { kind: 'date', at: '2027-03-25T10:00:30Z' },
+          { kind: 'interval', every: '61s', until: '2027-03-28T00:00:00Z' },
+        ],
+        { policy: { blackouts: [{ dates: ['2027-03-26'] }] } },
+      ],
+    ] satisfies [TriggerInput[], Over][]) {
+      const { at = '2027-03-15T06:07:08Z', policy } = over as Over
+      const answer = await preview(triggers, { policy: policy ?? {}, at })
+      const { running, skipped } = lookedAt(triggers, policy ?? {}, Date.parse(at))
+      // The month begins with the next whole minute.
+      expect(Math.abs((answer.perDay ?? 0) - running) * 30).toBeLessThan(5)
+      expect(Math.abs(answer.skippedPerDay - skipped) * 30).toBeLessThan(5)
+    }
+  })
+
+  it('are found in short turns, however many triggers and windows there are', async () => {
+    let turns = 0
+    let time = 0
+    const windows = Array.from({ length: 50 }, (_, index) => ({
+      weekdays: ['mon' as const],
+      times: { from: `0${index % 10}:${10 + index}`, until: `1${index % 10}:${10 + index}` },
+    }))
+    await preview(
+      Array.from({ length: 50 }, (_, index) => cron(`${index} * * * * *`)),
+      {
+        policy: { active: windows, blackouts: windows },
+        monotonic: () => (time += 10),
+        breathe: () => Promise.resolve(void turns++),
+      },
+    )
+    expect(turns).toBeGreaterThanOrEqual(50)
   })
 
   it('are none where nothing is planned, and 0 where all of it is closed', async () => {
@@ -400,43 +483,6 @@ describe('tasks that would run meanwhile', () => {
     expect(turns).toBeGreaterThan(1)
     expect(answer.compared).toBe(20)
     expect(answer.collisions.length).toBeGreaterThan(0)
-  })
-})
-
-describe('where windows open', () => {
-  const windows = fc.record({
-    from: fc.constantFrom(undefined, '2027-03-20'),
-    weekdays: fc.constantFrom(undefined, ['sun' as const], ['mon' as const, 'fri' as const]),
-    times: fc.constantFrom(
-      undefined,
-      { from: '02:15', until: '02:45' },
-      { from: '22:00', until: '02:30' },
-      { from: '00:00', until: '24:00' },
-    ),
-    timezone: fc.constantFrom(undefined, berlin, 'Australia/Lord_Howe', 'America/Santiago'),
-  })
-
-  it('is found as by looking at each minute', () => {
-    fc.assert(
-      fc.property(
-        fc.array(windows, { minLength: 1, maxLength: 2 }),
-        fc.array(windows, { maxLength: 1 }),
-        fc.constantFrom('2027-03-27T20:07:00Z', '2027-10-30T20:00:00Z', '2027-04-03T10:30:00Z', '2027-09-04T20:00:00Z'),
-        (active, blackouts, from) => {
-          const given = { active, blackouts } as unknown as Parameters<typeof nextBoundary>[1]
-          const begin = Date.parse(from)
-          let next = nextBoundary(begin, given, 'UTC')
-          for (let at = begin; at < begin + 2 * 86_400_000; at += minute) {
-            if (at >= next) next = nextBoundary(at, given, 'UTC')
-            if (at + minute < next) expect(isOpen(at + minute, given, 'UTC')).toBe(isOpen(at, given, 'UTC'))
-          }
-          const first = openFrom(begin, given, 'UTC', begin + 2 * 86_400_000)
-          for (let at = begin; at < (first ?? begin + 2 * 86_400_000); at += minute)
-            expect(isOpen(at, given, 'UTC')).toBe(false)
-        },
-      ),
-      { numRuns: 25 },
-    )
   })
 })
 

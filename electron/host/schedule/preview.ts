@@ -8,6 +8,7 @@ import { bothAt } from './occurrences'
 import { plannedRuns, type Planned } from './planned'
 import { scheduleWarnings } from './preview-warnings'
 import { nextOfTrigger, type Moment } from './trigger-times'
+import { turns } from './turns'
 
 export interface PreviewInput extends Planned {
   /** Ms that each occurrence comes later, at most. */
@@ -30,23 +31,15 @@ const year = 366 * 86_400_000
 const furthest = 100 * year
 /** Runs that are compared with other tasks. */
 const compared = 100
-/** Ms of work after which no more tasks are compared, and between two turns of others. */
+/** Ms of work after which no more tasks are compared. */
 const patience = 60
-const turn = 10
 
 export async function previewSchedule(input: PreviewInput): Promise<SchedulePreview> {
   const { triggers, moment, now, count, monotonic } = input
   const began = monotonic()
-  let turnEnds = began + turn
+  const turn = turns(input)
   const coming = [...plannedRuns(input, bothAt(now), { count: Math.max(count, compared), end: now + furthest })]
-  const pace = paceOf(input, now)
-  const goOn = async (): Promise<boolean> => {
-    if (monotonic() - began > patience) return false
-    if (monotonic() < turnEnds) return true
-    await input.breathe()
-    turnEnds = monotonic() + turn
-    return true
-  }
+  const pace = await paceOf(input, now, turn)
   const answer = {
     next: coming.slice(0, count).map(({ at, trigger }) => ({ at: new Date(at).toISOString(), trigger })),
     jitter: input.jitter,
@@ -63,7 +56,10 @@ export async function previewSchedule(input: PreviewInput): Promise<SchedulePrev
       others: input.others,
       moment: input.momentOf,
       durationOf: input.durationOf,
-      goOn,
+      async goOn() {
+        await turn()
+        return monotonic() - began <= patience
+      },
     })),
   }
 }
