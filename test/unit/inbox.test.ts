@@ -81,6 +81,46 @@ describe('the inbox of what was missed', () => {
     await ended
   })
 
+  it('has what was missed after the clock was set back, though the task has run later by what it showed before', async () => {
+    const clock = virtualClock('2027-01-01T14:30:00Z')
+    const host = await unitHost(await tempFolder(), { clock })
+    await host.start()
+    const { id } = await createTask(host, {
+      name: 'hourly',
+      triggers: [{ kind: 'cron', expression: '0 * * * *' }],
+      policy: { misfireGrace: minute },
+    })
+    const ended = told(host, (event) => event.type === 'run.changed' && event.run.finishedAt !== null)
+    await call(host.router.tasks.run, { id })
+    await ended
+    const begun = told(
+      host,
+      (event) => event.type === 'task.changed' && event.task.nextAt === '2027-01-01T01:00:00.000Z',
+    )
+    clock.setWall('2027-01-01T00:10:00Z')
+    await clock.advance(minute)
+    await begun
+    const missedAll = async () => {
+      const missed = told(host, (event) => event.type === 'task.changed' && event.task.missed !== null)
+      clock.sleep(190 * minute)
+      await clock.advance(minute)
+      await missed
+    }
+    await missedAll()
+    expect(await rows(host)).toEqual([{ ...three, taskId: id }])
+    expect(await call(host.router.inbox.decide, { id, decision: 'skip' })).toMatchObject({ missed: null })
+    // Again, and now what was decided on was later by the clock.
+    const again = told(
+      host,
+      (event) => event.type === 'task.changed' && event.task.nextAt === '2027-01-01T01:00:00.000Z',
+    )
+    clock.setWall('2027-01-01T00:10:00Z')
+    await clock.advance(minute)
+    await again
+    await missedAll()
+    expect(await rows(host)).toEqual([{ ...three, taskId: id }])
+  })
+
   it('has one row per task, and none once it is skipped; nothing runs for it', async () => {
     const { host, id } = await slept(false)
     expect(await rows(host)).toEqual([{ ...three, taskId: id }])

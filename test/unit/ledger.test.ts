@@ -71,6 +71,15 @@ describe('a fate', () => {
     expect(ledger.pending('b')).toHaveLength(1)
   })
 
+  it('what is missed after the clock was set back is not settled with what was missed later before', async () => {
+    const { ledger, store } = await ledgerBench()
+    await store.state.settleMissed('a', at(60))
+    await store.state.beginEpoch({ number: 1, began: start, fixedStay: true })
+    ledger.record('a', fate('missed', 'busy', 1, 5))
+    ledger.record('a', fate('missed', 'busy', 6))
+    expect(ledger.pending('a')).toMatchObject([{ from: at(1), until: at(6) }])
+  })
+
   it('that the operator has settled does not come back with what is missed next', async () => {
     const { ledger, store } = await ledgerBench()
     ledger.record('a', fate('missed', 'busy', 1, 5))
@@ -78,7 +87,7 @@ describe('a fate', () => {
     await store.state.settleMissed('a', at(5))
     ledger.record('a', fate('missed', 'busy', 6))
     await ledger.flush('a')
-    expect(store.occurrences.missed('a', at(5))).toMatchObject({ count: 1, from: at(6) })
+    expect(store.occurrences.missed('a', { epoch: 0, at: Date.parse(at(5)) })).toMatchObject({ count: 1, from: at(6) })
   })
 })
 

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { OccurrenceRecord } from '@shared/model/occurrence'
 import { hasEnded, runStatus, type Run } from '@shared/model/run'
+import type { ClockInstant } from '@shared/schedule/clock-instant'
 import type { StorePorts } from '../../electron/host/store/context'
 import { openStore } from '../../electron/host/store/open-store'
 import type { RunQuery, RunStore, Store } from '../../electron/host/store/types'
@@ -358,6 +359,40 @@ describe('occurrences without a run', () => {
 })
 
 describe('what a task has missed', () => {
+  const shown = (second: number, epoch = 0): ClockInstant => ({ epoch, at: Date.parse(at(second)) })
+
+  it('counts from what came last, though the clock showed more before it was set back', async () => {
+    const folder = await tempFolder()
+    const first = await open(folder)
+    const put = (id: string, over: Partial<Run>): Promise<void> =>
+      first.runs.put(makeRun({ id, taskId: 'a', createdAt: at(1), startedAt: null, ...over }))
+    const missed = { state: 'missed', reason: 'asleep' } as const
+    await first.occurrences.put([range({ id: 'o-1', from: at(30), ...missed })])
+    await put('run-1', { status: 'running', startedAt: at(40), finishedAt: null })
+    await put('run-2', { status: 'queued', finishedAt: null })
+    await put('run-3', { status: 'expired', scheduledAt: at(50) })
+    await first.state.settleMissed('a', at(60))
+    await first.state.beginEpoch({ number: 1, began: Date.parse(at(10)), fixedStay: true })
+    await first.occurrences.put([range({ id: 'o-2', from: at(12), epoch: 1, ...missed })])
+    await put('run-4', { status: 'expired', scheduledAt: at(13), epoch: 1 })
+    // Its last line is of the new epoch, its start was before.
+    await put('run-1', { status: 'succeeded', startedAt: at(40) })
+    for (const { runs, occurrences, state } of [first, await open(folder)]) {
+      expect(runs.lastStarted('a')).toEqual(shown(40))
+      expect(state.missedSettled('a')).toEqual(shown(60))
+      expect(runs.expired('a', shown(60))).toEqual({ count: 1, from: shown(13).at, until: shown(13).at })
+      expect(occurrences.missed('a', shown(60))).toMatchObject({ count: 1, from: at(12) })
+      expect(occurrences.missed('a', shown(12, 1))).toBeUndefined()
+      expect(occurrences.missed('a', shown(0))).toMatchObject({ count: 2, from: at(12), until: at(30) })
+    }
+    await put('run-2', { status: 'running', startedAt: at(15), finishedAt: null })
+    await first.state.settleMissed('a', at(16))
+    for (const { runs, state } of [first, await open(folder)]) {
+      expect(runs.lastStarted('a')).toEqual(shown(15, 1))
+      expect(state.missedSettled('a')).toEqual(shown(16, 1))
+    }
+  })
+
   it('is added up from an instant on, with the most frequent reason', async () => {
     const folder = await tempFolder()
     const first = await open(folder)
@@ -369,10 +404,10 @@ describe('what a task has missed', () => {
       range({ id: 'o-5', from: at(10), state: 'missed', reason: 'busy' }),
     ])
     for (const { occurrences } of [first, await open(folder)]) {
-      expect(occurrences.missed('a', at(0))).toEqual({ count: 9, from: at(1), until: at(10), reason: 'busy' })
-      expect(occurrences.missed('a', at(5))).toEqual({ count: 4, from: at(7), until: at(10), reason: 'asleep' })
-      expect(occurrences.missed('a', at(10))).toBeUndefined()
-      expect(occurrences.missed('b', at(0))).toBeUndefined()
+      expect(occurrences.missed('a', shown(0))).toEqual({ count: 9, from: at(1), until: at(10), reason: 'busy' })
+      expect(occurrences.missed('a', shown(5))).toEqual({ count: 4, from: at(7), until: at(10), reason: 'asleep' })
+      expect(occurrences.missed('a', shown(10))).toBeUndefined()
+      expect(occurrences.missed('b', shown(0))).toBeUndefined()
     }
   })
 
@@ -392,13 +427,13 @@ describe('what a task has missed', () => {
     ])
     const ms = (second: number): number => Date.parse(at(second))
     for (const { runs, occurrences } of [first, await open(folder)]) {
-      expect(runs.expired('a', at(0))).toEqual({ count: 4, from: ms(3), until: ms(5) })
-      expect(runs.expired('a', at(4))).toEqual({ count: 3, from: ms(3), until: ms(5) })
-      expect(runs.expired('a', at(5))).toBeUndefined()
-      const missed = (after: string) => occurrences.missed('a', after, runs.expired('a', after))
-      expect(missed(at(0))).toEqual({ count: 7, from: at(3), until: at(9), reason: 'busy' })
-      expect(missed(at(5))).toEqual({ count: 3, from: at(7), until: at(9), reason: 'asleep' })
-      expect(occurrences.missed('c', at(0), runs.expired('b', at(0)))).toMatchObject({ count: 1, reason: 'busy' })
+      expect(runs.expired('a', shown(0))).toEqual({ count: 4, from: ms(3), until: ms(5) })
+      expect(runs.expired('a', shown(4))).toEqual({ count: 3, from: ms(3), until: ms(5) })
+      expect(runs.expired('a', shown(5))).toBeUndefined()
+      const missed = (after: ClockInstant) => occurrences.missed('a', after, runs.expired('a', after))
+      expect(missed(shown(0))).toEqual({ count: 7, from: at(3), until: at(9), reason: 'busy' })
+      expect(missed(shown(5))).toEqual({ count: 3, from: at(7), until: at(9), reason: 'asleep' })
+      expect(occurrences.missed('c', shown(0), runs.expired('b', shown(0)))).toMatchObject({ count: 1, reason: 'busy' })
     }
   })
 
@@ -419,7 +454,7 @@ describe('what a task has missed', () => {
       // prettier-ignore
       await put(id, 20, { status, startedAt: null })
     for (const { runs } of [first, await open(folder)]) {
-      expect(runs.lastStarted('task-1')).toBe(Date.parse(at(9)))
+      expect(runs.lastStarted('task-1')).toEqual(shown(9))
       expect(runs.lastStarted('task-2')).toBeUndefined()
     }
   })

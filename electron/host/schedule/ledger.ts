@@ -5,6 +5,7 @@
  */
 import { messageOf } from '@shared/errors'
 import type { OccurrenceEvent, OccurrenceRecord } from '@shared/model/occurrence'
+import { beforeAll, isLater } from '@shared/schedule/clock-instant'
 import type { Ports } from '../ports'
 import type { Store } from '../store/types'
 import type { FateRange } from './decide'
@@ -100,7 +101,8 @@ export function createLedger({ ports, store, refused, wrote }: LedgerOptions): L
     !(last.state === 'missed' && isSettled(last))
 
   /** What the operator has decided on does not come back with what is missed after it. */
-  const isSettled = ({ taskId, until }: OccurrenceRecord): boolean => until <= (store.state.missedSettled(taskId) ?? '')
+  const isSettled = ({ taskId, epoch, until }: OccurrenceRecord): boolean =>
+    !isLater({ epoch, at: Date.parse(until) }, store.state.missedSettled(taskId) ?? beforeAll)
 
   /** How long what has changed may wait: a range over an hour is as well written once a minute. */
   const patience = ({ record }: Range): number =>

@@ -3,6 +3,7 @@
  * million of them fit.
  */
 import { lateReason, type LateReason, type OccurrenceRecord } from '@shared/model/occurrence'
+import { isLater, type ClockInstant } from '@shared/schedule/clock-instant'
 import type { Place } from './journal'
 import { createSortedRows, type SortedRows } from './sorted-rows'
 import type { MissedSum, OccurrenceQuery, Unstarted } from './types'
@@ -15,13 +16,14 @@ export interface OccurrenceIndex {
   /** See OccurrenceStore. */
   query(taskId: string, query: OccurrenceQuery): Place[]
   has(taskId: string): boolean
-  /** See OccurrenceStore; `after` in ms. */
-  missed(taskId: string, after: number, expired?: Unstarted): MissedSum | undefined
+  /** See OccurrenceStore. */
+  missed(taskId: string, after: ClockInstant, expired?: Unstarted): MissedSum | undefined
 }
 
 interface TaskRows {
   /** By beginning, which never changes while a range grows. */
   readonly rows: SortedRows
+  /** By epoch first. */
   readonly missed: SortedRows
   /** Of any range, ms: what begins so long before an instant does not reach to it. */
   longest: number
@@ -41,10 +43,13 @@ export function createOccurrenceIndex(): OccurrenceIndex {
   }
   const byBeginning = (a: number, b: number): number => order(a, columns.from[b] ?? 0, ids[b] ?? '')
 
+  const byEpoch = (a: number, b: number): number =>
+    (columns.epoch[a] ?? 0) - (columns.epoch[b] ?? 0) || byBeginning(a, b)
+
   const rowsOf = (taskId: string): TaskRows => {
     const known = tasks.get(taskId)
     if (known) return known
-    const made = { rows: createSortedRows(byBeginning), missed: createSortedRows(byBeginning), longest: 0 }
+    const made = { rows: createSortedRows(byBeginning), missed: createSortedRows(byEpoch), longest: 0 }
     tasks.set(taskId, made)
     return made
   }
@@ -76,6 +81,7 @@ export function createOccurrenceIndex(): OccurrenceIndex {
       const row = isKnown ? known : addRow(record.id)
       columns.from[row] = from
       columns.until[row] = until
+      columns.epoch[row] = record.epoch
       columns.count[row] = record.count
       columns.reason[row] = record.state === 'missed' ? reasons.indexOf(record.reason) + 1 : 0
       columns.segment[row] = segmentNumber(place.segment)
@@ -108,7 +114,7 @@ export function createOccurrenceIndex(): OccurrenceIndex {
       let from = expired?.from ?? Infinity
       let until = expired?.until ?? -Infinity
       for (const row of tasks.get(taskId)?.missed.downwards(() => true) ?? []) {
-        if ((columns.until[row] ?? 0) <= after) break
+        if (!isLater({ epoch: columns.epoch[row] ?? 0, at: columns.until[row] ?? 0 }, after)) break
         const reason = (columns.reason[row] ?? 1) - 1
         counts[reason] = (counts[reason] ?? 0) + (columns.count[row] ?? 0)
         from = Math.min(from, columns.from[row] ?? 0)
@@ -138,6 +144,7 @@ interface Columns {
   readonly offset: Float64Array
   readonly length: Uint32Array
   readonly segment: Uint16Array
+  readonly epoch: Uint32Array
   /** 0 where it was not missed, else why, counted from 1. */
   readonly reason: Uint8Array
 }
@@ -151,6 +158,7 @@ function createColumns(capacity: number): Columns {
     offset: new Float64Array(capacity),
     length: new Uint32Array(capacity),
     segment: new Uint16Array(capacity),
+    epoch: new Uint32Array(capacity),
     reason: new Uint8Array(capacity),
   }
 }
@@ -163,6 +171,7 @@ function grow(old: Columns): Columns {
   grown.offset.set(old.offset)
   grown.length.set(old.length)
   grown.segment.set(old.segment)
+  grown.epoch.set(old.epoch)
   grown.reason.set(old.reason)
   return grown
 }

@@ -48,7 +48,7 @@ export async function openOccurrenceStore(
     list: (taskId, query) =>
       Promise.all(index.query(taskId, query).map(async (place) => line.parse(await journal.read(place)).occurrence)),
     has: (taskId) => index.has(taskId),
-    missed: (taskId, after, expired) => index.missed(taskId, Date.parse(after), expired),
+    missed: (taskId, after, expired) => index.missed(taskId, after, expired),
     close: () => journal.close(),
   }
 }

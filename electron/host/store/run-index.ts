@@ -4,6 +4,7 @@
  */
 import { BelfryError } from '@shared/errors'
 import { hasEnded, runStatus, type Run, type RunStatus } from '@shared/model/run'
+import { beforeAll, isLater, laterOf, type ClockInstant } from '@shared/schedule/clock-instant'
 import type { Place } from './journal'
 import { createSortedRows, type SortedRows } from './sorted-rows'
 import type { Position, RunQuery, Unstarted } from './types'
@@ -11,16 +12,16 @@ import type { Position, RunQuery, Unstarted } from './types'
 const statuses = runStatus.options
 
 export interface RunIndex {
-  /** The run's latest record stands at `place`. */
-  set(run: Run, place: Place): void
+  /** The run's latest record stands at `place`, and was written in that epoch of the clock. */
+  set(run: Run, place: Place, epoch: number): void
   place(id: string): Place | undefined
   /** Newest first by createdAt, then id: at most `limit` places, and the cursor of the next page. */
   query(query: RunQuery): { places: Place[]; nextCursor: string | null }
   unfinished(): string[]
   lastNumber(taskId: string): number
   countSince(since: string): Record<RunStatus, number>
-  lastStarted(taskId: string): number | undefined
-  expired(taskId: string, after: number): Unstarted | undefined
+  lastStarted(taskId: string): ClockInstant | undefined
+  expired(taskId: string, after: ClockInstant): Unstarted | undefined
   createdSince(taskId: string, since: number): number[]
   /** See RunStore. */
   planned(taskId: string, range: { since?: number; below?: Position; limit: number }): Place[]
@@ -33,10 +34,9 @@ interface TaskRows {
   /** In the column of tasks. */
   readonly key: number
   readonly rows: SortedRows
-  /** Those that occurrences brought and that never started, for they waited too long; by their instant. */
+  /** Those that occurrences brought and that never started, for they waited too long; by epoch and instant. */
   readonly expired: SortedRows
-  /** Ms. */
-  lastStarted: number | undefined
+  lastStarted: ClockInstant | undefined
   /** Those that occurrences brought, by their instant; made once somebody asks. */
   planned: SortedRows | undefined
   lastNumber: number
@@ -47,14 +47,16 @@ export function createRunIndex(): RunIndex {
   const ids: string[] = []
   const segments: string[] = []
   const tasks = new Map<string, TaskRows>()
-  /** What was folded into those that have expired: seldom anything. */
-  const folds = new Map<number, { readonly from: number; readonly count: number }>()
+  /** Of those that have expired; seldom was anything folded into them. */
+  const expiries = new Map<number, { readonly epoch: number; readonly from: number; readonly count: number }>()
   let columns = createColumns(1024)
 
   const byCreation = (a: number, b: number): number =>
     (columns.createdAt[a] ?? 0) - (columns.createdAt[b] ?? 0) || compareText(ids[a] ?? '', ids[b] ?? '')
   const byInstant = (a: number, b: number): number =>
     (columns.scheduledAt[a] ?? 0) - (columns.scheduledAt[b] ?? 0) || compareText(ids[a] ?? '', ids[b] ?? '')
+  const byEpoch = (a: number, b: number): number =>
+    (expiries.get(a)?.epoch ?? 0) - (expiries.get(b)?.epoch ?? 0) || byInstant(a, b)
   const all = createSortedRows(byCreation)
   const ended = createSortedRows((a, b) => (columns.finishedAt[a] ?? 0) - (columns.finishedAt[b] ?? 0) || a - b)
 
@@ -85,18 +87,17 @@ export function createRunIndex(): RunIndex {
   function tasksRows(taskId: string): TaskRows {
     const known = tasks.get(taskId)
     if (known) return known
-    const [rows, expired] = [createSortedRows(byCreation), createSortedRows(byInstant)]
+    const [rows, expired] = [createSortedRows(byCreation), createSortedRows(byEpoch)]
     const made: TaskRows = { key: tasks.size, rows, expired, lastStarted: undefined, planned: undefined, lastNumber: 0 }
     tasks.set(taskId, made)
     return made
   }
 
-  function addExpired({ expired }: TaskRows, row: number, { folded, foldedFrom }: Run): void {
-    if (Number.isNaN(columns.scheduledAt[row])) return
+  function addExpired({ expired }: TaskRows, row: number, { epoch, scheduledAt, folded, foldedFrom }: Run): void {
     // It may be written again.
-    expired.remove(row)
+    if (scheduledAt === null || expiries.has(row)) return
+    expiries.set(row, { epoch, from: Date.parse(foldedFrom ?? scheduledAt), count: 1 + folded })
     expired.add(row)
-    if (foldedFrom !== null) folds.set(row, { from: Date.parse(foldedFrom), count: folded })
   }
 
   function plannedRows(taskId: string): SortedRows | undefined {
@@ -108,10 +109,11 @@ export function createRunIndex(): RunIndex {
   }
 
   return {
-    set(run, place) {
+    set(run, place, epoch) {
       const known = rows.get(run.id)
       const task = tasksRows(run.taskId)
       const row = known ?? addRow(run.id)
+      const wasQueued = known === undefined || statusOf(row) === 'queued'
       if (known !== undefined && hasEnded(statusOf(row))) ended.remove(row)
       columns.segment[row] = segmentNumber(place.segment)
       columns.offset[row] = place.offset
@@ -128,7 +130,9 @@ export function createRunIndex(): RunIndex {
       }
       if (hasEnded(run.status)) ended.add(row)
       if (run.status === 'expired') addExpired(task, row, run)
-      if (run.startedAt !== null) task.lastStarted = Math.max(task.lastStarted ?? -Infinity, Date.parse(run.startedAt))
+      // By the clock as it was then: it may have been set back before the run's last line.
+      if (wasQueued && run.startedAt !== null)
+        task.lastStarted = laterOf(task.lastStarted ?? beforeAll, { epoch, at: Date.parse(run.startedAt) })
       task.lastNumber = Math.max(task.lastNumber, run.number)
     },
     place(id) {
@@ -174,10 +178,10 @@ export function createRunIndex(): RunIndex {
       let [count, from, until] = [0, Infinity, -Infinity]
       for (const row of tasks.get(taskId)?.expired.downwards(() => true) ?? []) {
         const at = columns.scheduledAt[row] ?? 0
-        if (at <= after) break
-        const folded = folds.get(row)
-        count += 1 + (folded?.count ?? 0)
-        from = Math.min(from, folded?.from ?? at)
+        const expiry = expiries.get(row)
+        if (expiry === undefined || !isLater({ epoch: expiry.epoch, at }, after)) break
+        count += expiry.count
+        from = Math.min(from, expiry.from)
         until = Math.max(until, at)
       }
       return count === 0 ? undefined : { count, from, until }

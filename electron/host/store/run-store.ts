@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { instant } from '@shared/model/common'
 import { hasEnded, run as runSchema, type RecentRun, type Run } from '@shared/model/run'
+import type { ClockInstant } from '@shared/schedule/clock-instant'
 import type { StoreContext } from './context'
 import { storageError } from './disk'
 import { describe } from './format'
@@ -31,10 +32,10 @@ export async function openRunStore(
   const recent = new Map<string, RecentRun[]>()
   const acknowledged = new Map<string, string>()
   const boots = new Map<string, string>()
-  const settled = new Map<string, string>()
+  const settled = new Map<string, ClockInstant>()
 
   function takeRun(run: Run, place: Place): void {
-    index.set(run, place)
+    index.set(run, place, Math.max(run.epoch, watermarks.epoch().number))
     watermarks.wrote(run.epoch, Date.parse(run.updatedAt))
     if (run.scheduledAt !== null && run.event === null)
       watermarks.take(run.taskId, run.epoch, Date.parse(run.scheduledAt))
@@ -53,7 +54,7 @@ export async function openRunStore(
         boots.set(value.taskId, value.bootId)
         return
       case 'missed-settled':
-        settled.set(value.taskId, value.until)
+        settled.set(value.taskId, { epoch: watermarks.epoch().number, at: Date.parse(value.until) })
         return
       case 'epoch': {
         const { number, began, fixedStay } = value
@@ -109,7 +110,7 @@ export async function openRunStore(
       lastNumber: (taskId) => index.lastNumber(taskId),
       countSince: (since) => index.countSince(since),
       lastStarted: (taskId) => index.lastStarted(taskId),
-      expired: (taskId, after) => index.expired(taskId, Date.parse(after)),
+      expired: (taskId, after) => index.expired(taskId, after),
       planned: (taskId, range) => Promise.all(index.planned(taskId, range).map(read)),
       plannedFrom: (taskId, at, limit) => Promise.all(index.plannedFrom(taskId, at, limit).map(read)),
       createdSince: (taskId, since) => index.createdSince(taskId, since),

@@ -8,6 +8,7 @@ import type { LogEvent, LogLine, LogPage, RecentRun, Run, RunStatus } from '@sha
 import type { Settings } from '@shared/model/settings'
 import type { Warning } from '@shared/model/system'
 import type { Task } from '@shared/model/task'
+import type { ClockInstant } from '@shared/schedule/clock-instant'
 
 export interface Store {
   readonly tasks: TaskStore
@@ -55,10 +56,10 @@ export interface RunStore {
   lastNumber(taskId: string): number
   /** Runs that ended at or after `since` (ISO), counted by status; from memory. */
   countSince(since: string): Readonly<Record<RunStatus, number>>
-  /** When a run of the task started last (ms); undefined where none has. From memory. */
-  lastStarted(taskId: string): number | undefined
-  /** What of the task, after `after` (ISO), had a run that waited too long to start, added up; from memory. */
-  expired(taskId: string, after: string): Unstarted | undefined
+  /** When a run of the task started last; undefined where none has. From memory. */
+  lastStarted(taskId: string): ClockInstant | undefined
+  /** What of the task, after `after`, had a run that waited too long to start, added up; from memory. */
+  expired(taskId: string, after: ClockInstant): Unstarted | undefined
   /**
    * The task's runs that occurrences brought, by their instant and then id, latest first: those below `below` and not before
    * `since` (ms), at most `limit`.
@@ -98,10 +99,10 @@ export interface OccurrenceStore {
   /** Whether there are any of the task. */
   has(taskId: string): boolean
   /**
-   * What the task has missed after `after` (ISO), added up with what its runs tell of it; from memory. Undefined for nothing.
+   * What the task has missed after `after`, added up with what its runs tell of it; from memory. Undefined for nothing.
    * @param expired missed as well, for the host was busy
    */
-  missed(taskId: string, after: string, expired?: Unstarted): MissedSum | undefined
+  missed(taskId: string, after: ClockInstant, expired?: Unstarted): MissedSum | undefined
 }
 
 /** Occurrences whose runs never started. */
@@ -141,8 +142,9 @@ export interface StateStore {
   decided(taskId: string): { readonly fixed: number; readonly cadence: number }
   /** The latest instant (ms) of the epoch at which a line of the journals was written; its beginning where there is none. */
   lastWritten(): number
-  /** Missed occurrences up to here (ISO) were decided on by the operator. */
-  missedSettled(taskId: string): string | undefined
+  /** Missed occurrences up to here were decided on by the operator. */
+  missedSettled(taskId: string): ClockInstant | undefined
+  /** @param until ISO, in this epoch */
   settleMissed(taskId: string, until: string): Promise<void>
 }
 

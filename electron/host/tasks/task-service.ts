@@ -3,6 +3,7 @@ import { BelfryError } from '@shared/errors'
 import { lastBroken } from '@shared/model/attention'
 import type { ImportCandidate } from '@shared/model/import'
 import type { Pause, Task, TaskChange, TaskDefinition, TaskView } from '@shared/model/task'
+import { beforeAll, laterOf } from '@shared/schedule/clock-instant'
 import type { EventBus } from '../events'
 import { oneAtATime } from '../one-at-a-time'
 import type { Ports } from '../ports'
@@ -83,9 +84,8 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
   /** What the task has missed since it last started, or since the operator decided. */
   const missedOf = (task: Task): TaskView['missed'] => {
     if (task.policy.onMissed === 'skip') return null
-    const ran = new Date(store.runs.lastStarted(task.id) ?? 0).toISOString()
-    const settled = store.state.missedSettled(task.id) ?? ran
-    const since = ran > settled ? ran : settled
+    const { runs, state } = store
+    const since = laterOf(runs.lastStarted(task.id) ?? beforeAll, state.missedSettled(task.id) ?? beforeAll)
     return store.occurrences.missed(task.id, since, store.runs.expired(task.id, since)) ?? null
   }
 
@@ -284,10 +284,9 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
       }),
     async settleMissed(wanted) {
       const task = find(wanted)
-      const missed = missedOf(task)
-      if (missed === null)
+      if (missedOf(task) === null)
         throw new BelfryError('NOT_FOUND', `"${task.name}" has missed nothing that is not settled`, { field: 'id' })
-      await store.state.settleMissed(task.id, missed.until)
+      await store.state.settleMissed(task.id, now())
       events.emit({ type: 'task.changed', task: view(task) })
       return view(task)
     },
