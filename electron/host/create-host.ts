@@ -237,6 +237,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     system,
     imports,
     planner,
+    place,
     warnings,
     events,
     open: options.open,

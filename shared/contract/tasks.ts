@@ -2,9 +2,13 @@ import { z } from 'zod'
 import { instant, parameters } from '../model/common'
 import { ledgerPage } from '../model/occurrence'
 import { run } from '../model/run'
+import { savedWarning } from '../model/schedule'
 import { taskChange, taskDefinition, taskPage, taskView } from '../model/task'
 import { whyAnswer } from '../model/why'
 import { procedure } from './base'
+
+/** With what is doubtful of it though it is valid; [] for nothing. */
+const savedTask = taskView.extend({ scheduleWarnings: z.array(savedWarning) })
 
 const byId = z.object({ id: z.string().min(1) })
 
@@ -19,12 +23,12 @@ export const tasks = {
   create: procedure
     .route({ method: 'POST', path: '/tasks', successStatus: 201 })
     .input(taskDefinition)
-    .output(taskView),
+    .output(savedTask),
   /** Replaces the given fields. With `revision`, CONFLICT when somebody changed the task meanwhile. */
   update: procedure
     .route({ method: 'PATCH', path: '/tasks/{id}' })
     .input(z.object({ id: z.string().min(1), revision: z.int().optional(), change: taskChange }))
-    .output(taskView),
+    .output(savedTask),
   /** Its runs stay on record. CONFLICT while a run is active. Answers the definition that went. */
   remove: procedure.route({ method: 'DELETE', path: '/tasks/{id}' }).input(byId).output(taskView),
   /** Takes a removal back, all of the task as it was. NOT_FOUND when the host has been started anew since. */

@@ -20,6 +20,10 @@ export const dstNote = z.object({
 })
 export type DstNote = z.infer<typeof dstNote>
 
+/** Who may change a path beside the operator: a user by number, or all of the machine. */
+const whoElse = z.union([z.int(), z.literal('everybody')])
+export type WhoElse = z.infer<typeof whoElse>
+
 /** What the operator should know of triggers that are fine by themselves. In words: shared/schedule/preview-words.ts. */
 export const scheduleWarning = z.discriminatedUnion('code', [
   /** These triggers (indexes) meet in one second, first at `at`; together they make one occurrence. */
@@ -32,8 +36,30 @@ export const scheduleWarning = z.discriminatedUnion('code', [
   z.object({ code: z.literal('rare'), trigger: z.int().min(0), at: instant, then: instant.nullable() }),
   /** The zone is an old or second name of `canonical`. */
   z.object({ code: z.literal('alias'), trigger: z.int().min(0), zone: timeZone, canonical: timeZone }),
+  /** The task's own DST rule loses each of its instants: they come only where the clocks skip them. */
+  z.object({ code: z.literal('swallowed'), trigger: z.int().min(0) }),
+  /** Jitter (ms) is as long as the least `distance` (ms) between two occurrences, first from `at` on, or longer. */
+  z.object({ code: z.literal('jitter'), jitter: z.int().min(1), distance: z.int().min(1), at: instant }),
+  /** A watched path, the trigger's `number`th from 0, that others may change, and so start the task. */
+  z.object({
+    code: z.literal('open_path'),
+    trigger: z.int().min(0),
+    number: z.int().min(0),
+    path: z.string(),
+    by: whoElse,
+  }),
 ])
 export type ScheduleWarning = z.infer<typeof scheduleWarning>
+
+/** As the answer carries it when a definition is saved. */
+export const savedWarning = z.object({
+  /** Of the definition, such as `triggers.0.timezone`. */
+  field: z.string(),
+  /** A sentence in English. */
+  reason: z.string(),
+  warning: scheduleWarning,
+})
+export type SavedWarning = z.infer<typeof savedWarning>
 
 /** What triggers come to, before or after saving. */
 export const schedulePreview = z.object({

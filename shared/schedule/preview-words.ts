@@ -1,7 +1,7 @@
 /** What a preview has found, for people. */
 import { assertNever } from '../errors'
-import type { DstNote, ScheduleWarning } from '../model/schedule'
-import type { WordsLocale } from './words'
+import type { DstNote, ScheduleWarning, WhoElse } from '../model/schedule'
+import { spanOf, type WordsLocale } from './words'
 
 /**
  * What a change of the clocks does to a trigger: `28 Mar 2027, Europe/Berlin: the clocks go from 02:00 to 03:00. 02:30 runs
@@ -59,9 +59,20 @@ export function warningWords(warning: ScheduleWarning, locale: WordsLocale, opti
       return words.rare(who(warning.trigger), stamp(warning.at), warning.then === null ? null : stamp(warning.then))
     case 'alias':
       return words.alias(warning.zone, warning.canonical)
+    case 'swallowed':
+      return words.swallowed(who(warning.trigger))
+    case 'jitter':
+      return words.jitter(spanOf(warning.jitter, locale), spanOf(warning.distance, locale), stamp(warning.at))
+    case 'open_path':
+      return `${openPathWords(warning.path, warning.by, locale)}${words.stop}`
     default:
       return assertNever(warning)
   }
+}
+
+/** Without a full stop. */
+export function openPathWords(path: string, by: WhoElse, locale: WordsLocale): string {
+  return text[locale].openPath(path, by)
 }
 
 function listOf(triggers: readonly number[], locale: WordsLocale): string {
@@ -98,6 +109,13 @@ const text = {
     rare: (who: string, at: string, then: string | null) =>
       `${who} comes less than once a year: next at ${at}, ${then === null ? 'then never again' : `then at ${then}`}.`,
     alias: (zone: string, canonical: string) => `${zone} is another name of ${canonical}.`,
+    swallowed: (who: string) =>
+      `${who} will never run: each of its times is one that the clocks skip, and such times are not to run.`,
+    jitter: (jitter: string, distance: string, at: string) =>
+      `Jitter is up to ${jitter}, but occurrences can be ${distance} apart, as at ${at}: runs may come at the same moment.`,
+    openPath: (path: string, by: WhoElse) =>
+      `"${path}" may be changed by ${by === 'everybody' ? 'everybody on this machine' : `the user ${by}`}, and so this task be started`,
+    stop: '.',
   },
   'zh-CN': {
     change: (day: string, zone: string, from: string, to: string) => `${day}，${zone}：时钟从 ${from} 拨到 ${to}。`,
@@ -118,5 +136,11 @@ const text = {
     rare: (who: string, at: string, then: string | null) =>
       `${who}一年不到一次：下次 ${at}，${then === null ? '之后不再触发' : `再下次 ${then}`}。`,
     alias: (zone: string, canonical: string) => `${zone} 是 ${canonical} 的别名。`,
+    swallowed: (who: string) => `${who}永远不会运行：它的每个时间都被时钟跳过，而被跳过的时间设为不运行。`,
+    jitter: (jitter: string, distance: string, at: string) =>
+      `每次最多推迟 ${jitter} 启动，而两次触发可能只相隔 ${distance}（例如 ${at}）：多次运行可能挤在同一时刻。`,
+    openPath: (path: string, by: WhoElse) =>
+      `“${path}”可被${by === 'everybody' ? '本机所有用户' : `用户 ${by} `}更改，从而启动此任务`,
+    stop: '。',
   },
 } as const

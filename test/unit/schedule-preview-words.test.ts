@@ -83,6 +83,26 @@ describe('a warning of a preview in words', () => {
       'US/Eastern is another name of America/New_York.',
       'US/Eastern 是 America/New_York 的别名。',
     ],
+    [
+      { code: 'swallowed', trigger: 0 },
+      'Trigger 1 will never run: each of its times is one that the clocks skip, and such times are not to run.',
+      '触发器 1 永远不会运行：它的每个时间都被时钟跳过，而被跳过的时间设为不运行。',
+    ],
+    [
+      { code: 'jitter', jitter: 300_000, distance: 60_000, at },
+      'Jitter is up to 5 minutes, but occurrences can be 1 minute apart, as at 2028-02-29 01:00: runs may come at the same moment.',
+      '每次最多推迟 5 分钟 启动，而两次触发可能只相隔 1 分钟（例如 2028-02-29 01:00）：多次运行可能挤在同一时刻。',
+    ],
+    [
+      { code: 'open_path', trigger: 0, number: 0, path: '/tmp/in', by: 'everybody' },
+      '"/tmp/in" may be changed by everybody on this machine, and so this task be started.',
+      '“/tmp/in”可被本机所有用户更改，从而启动此任务。',
+    ],
+    [
+      { code: 'open_path', trigger: 0, number: 0, path: '/tmp/in', by: 1001 },
+      '"/tmp/in" may be changed by the user 1001, and so this task be started.',
+      '“/tmp/in”可被用户 1001 更改，从而启动此任务。',
+    ],
   ])('%j', (warning, english, chinese) => {
     expect(warningWords(warning, 'en', { timeZone: 'Europe/Berlin' })).toBe(english)
     expect(warningWords(warning, 'zh-CN', { timeZone: 'Europe/Berlin' })).toBe(chinese)

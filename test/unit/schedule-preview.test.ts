@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises'
 import { call } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
 import { policy as policyModel } from '@shared/model/policy'
@@ -8,7 +9,9 @@ import type { z } from 'zod'
 import { meetingsOf } from '../../electron/host/schedule/meetings'
 import { previewSchedule, type PreviewInput } from '../../electron/host/schedule/preview'
 import { isOpen } from '../../electron/host/schedule/time-windows'
+import type { WatchPlace } from '../../electron/host/watch/path-state'
 import { makeTask } from '../support/make-task'
+import { files } from '../support/store-ports'
 import { tempFolder } from '../support/temp-folder'
 import { createTask, unitHost } from '../support/unit-host'
 import { virtualClock } from '../support/virtual-clock'
@@ -20,6 +23,15 @@ const now = Date.parse('2027-01-01T00:00:00Z')
 const minute = 60_000
 const hour = 60 * minute
 const berlin = 'Europe/Berlin'
+
+const place: WatchPlace = {
+  files,
+  home: '/',
+  uid: process.getuid?.() ?? 0,
+  platform: 'linux',
+  dataFolder: '/none',
+  most: 6,
+}
 
 interface Over extends Partial<Omit<PreviewInput, 'triggers' | 'now'>> {
   readonly policy?: PolicyInput
@@ -46,6 +58,7 @@ function preview(triggers: readonly (TriggerInput | string)[], over: Over = {}):
     durationOf: () => 1000,
     breathe: () => Promise.resolve(),
     monotonic: () => 0,
+    place,
     ...rest,
   })
 }
@@ -190,7 +203,7 @@ describe('runs per day', () => {
   })
 
   it('count each second once, as by looking at each occurrence', async () => {
-    const windows = {
+    const windows: PolicyInput = {
       active: [{ weekdays: ['sat', 'sun'], timezone: 'Asia/Tokyo' }, { times: { from: '01:30', until: '03:10' } }],
     }
     for (const [triggers, over] of [
@@ -359,6 +372,12 @@ describe('warnings of a preview', () => {
       [{ code: 'merged', triggers: [0, 1], at: '2027-01-01T00:00:01.200Z' }],
     ],
     [
+      'two that meet after a gap only',
+      [cron('0 2 * * *'), cron('0 3 * * *')],
+      {},
+      [{ code: 'merged', triggers: [0, 1], at: '2027-03-28T01:00:00.000Z' }],
+    ],
+    [
       'all in a blackout',
       [cron('0 2 * * *'), cron('0 3 * * *')],
       { blackouts: [{ from: '2026-01-01' }] },
@@ -402,6 +421,31 @@ describe('warnings of a preview', () => {
       {},
       [{ code: 'alias', trigger: 0, zone: 'Asia/Calcutta', canonical: 'Asia/Kolkata' }],
     ],
+    ['a gap that swallows each', [cron('30 2 * 3 0#L')], { dst: { gap: 'skip' } }, [{ code: 'swallowed', trigger: 0 }]],
+    [
+      'a gap that swallows each that windows leave',
+      [cron('30 2 * 3 0#L'), cron('0 12 * * *')],
+      { dst: { gap: 'skip' }, active: [{ times: { from: '00:00', until: '06:00' } }] },
+      [
+        { code: 'swallowed', trigger: 0 },
+        { code: 'closed', trigger: null },
+      ],
+    ],
+    ['a gap that swallows some', [cron('30 2 * * *')], { dst: { gap: 'skip' } }, []],
+    [
+      'jitter as long as the time between two',
+      [cron('*/5 * * * *', 'UTC')],
+      { jitter: '5m' },
+      [{ code: 'jitter', jitter: 300_000, distance: 300_000, at: '2027-01-01T00:05:00.000Z' }],
+    ],
+    ['jitter that is shorter', [cron('*/5 * * * *', 'UTC')], { jitter: '299s' }, []],
+    [
+      'jitter over triggers that come close',
+      [cron('0 * * * *', 'UTC'), cron('1 6 * * *', 'UTC')],
+      { jitter: '2m' },
+      [{ code: 'jitter', jitter: 120_000, distance: 60_000, at: '2027-01-01T06:00:00.000Z' }],
+    ],
+    ['jitter of a fixed delay', [{ kind: 'interval', every: '10s', mode: 'fixed-delay' }], { jitter: '1m' }, []],
     [
       'zones by their own names',
       ['Asia/Kolkata', 'Europe/Kyiv', 'UTC', 'Etc/UTC', 'America/Argentina/Buenos_Aires'].map((zone, minutes) =>
@@ -412,6 +456,15 @@ describe('warnings of a preview', () => {
     ],
   ])('%s', async (_name, triggers, policy, expected) => {
     expect((await preview(triggers, { policy })).warnings).toEqual(expected)
+  })
+
+  it('tell of a watched path that everybody may change, and of none that is not there', async () => {
+    const [open, own] = [await tempFolder(), await tempFolder()]
+    await chmod(open, 0o777)
+    const watch: TriggerInput = { kind: 'watch', paths: [own, open, `${own}/gone`] }
+    expect((await preview([{ kind: 'manual' }, watch])).warnings).toEqual([
+      { code: 'open_path', trigger: 1, number: 1, path: open, by: 'everybody' },
+    ])
   })
 
   it('come in under 100 ms for what is worst to look at', async () => {

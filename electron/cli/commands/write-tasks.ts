@@ -20,6 +20,7 @@ export function addTaskWritingCommands(program: Command, cli: Cli): void {
     return cli.withHost(command, async (client) => {
       const task = await client.tasks.create(toTaskInput(await withFollowedIds(client, options), argv, command))
       await cli.answer(command, task, () => taskLine(task, cli.terminal))
+      await warn(cli, task)
     })
   })
 
@@ -46,11 +47,20 @@ export function addTaskWritingCommands(program: Command, cli: Cli): void {
         await cli.answer(command, changed ?? task, () =>
           changed ? taskLine(changed, cli.terminal) : 'Nothing was changed.',
         )
+        if (changed) await warn(cli, changed)
       }),
     )
 }
 
-function inEditor(cli: Cli, client: Client, task: TaskView): Promise<TaskView | undefined> {
+type Saved = Awaited<ReturnType<Client['tasks']['update']>>
+
+/** On stderr: the task is saved. */
+async function warn(cli: Cli, { scheduleWarnings }: Saved): Promise<void> {
+  for (const { field, reason } of scheduleWarnings)
+    await cli.note(`${cli.terminal.colours.yellow('warning')}: ${reason} (${field})`)
+}
+
+function inEditor(cli: Cli, client: Client, task: TaskView): Promise<Saved | undefined> {
   // Only what the operator writes: ids, counts and times of the task are the host's.
   const definition = taskDefinition.parse(task)
   return editDefinition(

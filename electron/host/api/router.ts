@@ -6,10 +6,13 @@ import type { ImportService } from '../import/import-service'
 import type { Clock } from '../ports'
 import type { RunService } from '../run/run-service'
 import { policy as policyModel } from '@shared/model/policy'
+import type { TaskView } from '@shared/model/task'
 import type { Account } from '../schedule/account'
 import type { Planner } from '../schedule/planner'
 import { previewSchedule } from '../schedule/preview'
+import { savedWarnings } from '../schedule/saved-warnings'
 import { simulate } from '../simulate/simulate'
+import { turns } from '../schedule/turns'
 import { upcomingOccurrences } from '../schedule/upcoming'
 import { usualDuration } from '../schedule/usual-duration'
 import type { Inbox } from '../tasks/inbox'
@@ -18,6 +21,7 @@ import type { SystemService } from '../system/system-service'
 import type { Warnings } from '../system/warnings'
 import { findRunsTask } from '../tasks/find-task'
 import type { TaskService } from '../tasks/task-service'
+import type { WatchPlace } from '../watch/path-state'
 import { eventStream } from './event-stream'
 import { followRun } from './follow-run'
 
@@ -31,6 +35,8 @@ export interface Services {
   readonly system: SystemService
   readonly imports: ImportService
   readonly planner: Planner
+  /** Where watched paths are. */
+  readonly place: WatchPlace
   readonly warnings: Warnings
   readonly events: EventBus
   readonly open: () => Promise<{ url: string | null }>
@@ -46,6 +52,7 @@ export function createRouter({
   system,
   imports,
   planner,
+  place,
   warnings,
   events,
   open,
@@ -56,6 +63,11 @@ export function createRouter({
   const durationOf = (id: string): number => usualDuration(store.runs.recent(id, 20))
   const breathe = (): Promise<void> => new Promise((resolve) => clock.after(0, resolve))
 
+  const judged = async (task: TaskView) => {
+    const facts = { now: clock.now(), place, turn: turns({ breathe, monotonic: () => clock.monotonic() }) }
+    return { ...task, scheduleWarnings: await savedWarnings(task, planner.moment(task), facts) }
+  }
+
   return os.router({
     tasks: {
       list: os.tasks.list.handler(({ input }) => ({
@@ -63,8 +75,10 @@ export function createRouter({
         nextCursor: null,
       })),
       get: os.tasks.get.handler(({ input }) => tasks.view(tasks.find(input.id))),
-      create: os.tasks.create.handler(({ input }) => tasks.create(input)),
-      update: os.tasks.update.handler(({ input }) => tasks.update(input.id, input.change, input.revision)),
+      create: os.tasks.create.handler(async ({ input }) => judged(await tasks.create(input))),
+      update: os.tasks.update.handler(async ({ input: { id, change, revision } }) =>
+        judged(await tasks.update(id, change, revision)),
+      ),
       remove: os.tasks.remove.handler(({ input }) => tasks.remove(input.id)),
       restore: os.tasks.restore.handler(({ input }) => tasks.restore(input.id)),
       enable: os.tasks.enable.handler(({ input }) => tasks.setEnabled(input.id, true)),
@@ -107,6 +121,7 @@ export function createRouter({
           now: at,
           count,
           others: store.tasks.all().filter((other) => other.enabled && other.pause === null && other.id !== id),
+          place,
           momentOf: planner.moment,
           durationOf,
           breathe,

@@ -5,14 +5,12 @@ import { collisionsOf } from './collisions'
 import { dstNotes } from './dst-notes'
 import { paceOf } from './pace'
 import { bothAt } from './occurrences'
-import { plannedRuns, type Planned } from './planned'
-import { scheduleWarnings } from './preview-warnings'
+import { definitionWarnings, type Definition, type WarningFacts } from './definition-warnings'
+import { plannedRuns } from './planned'
 import { nextOfTrigger, type Moment } from './trigger-times'
 import { turns } from './turns'
 
-export interface PreviewInput extends Planned {
-  /** Ms that each occurrence comes later, at most. */
-  readonly jitter: number
+export interface PreviewInput extends Definition, Pick<WarningFacts, 'place'> {
   /** Ms since the epoch. */
   readonly now: number
   /** How many of the next instants to give, 1 to 100. */
@@ -46,7 +44,7 @@ export async function previewSchedule(input: PreviewInput): Promise<SchedulePrev
     perDay: triggers.some((trigger) => nextOfTrigger(trigger, now, moment) !== undefined) ? pace.running : null,
     skippedPerDay: pace.skipped,
     dst: dstNotes(triggers, now, moment),
-    warnings: scheduleWarnings(input, now, coming.length > 0),
+    warnings: await definitionWarnings(input, { now, place: input.place, turn }),
   }
   return {
     ...answer,

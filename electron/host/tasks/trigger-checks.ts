@@ -1,8 +1,9 @@
 /** What only the machine and the other tasks can tell about a task's triggers, when it is saved. */
 import { BelfryError } from '@shared/errors'
 import type { Task } from '@shared/model/task'
+import { openPathWords } from '@shared/schedule/preview-words'
 import { holdsTooMany, tooManyWords } from '../watch/folder-size'
-import { lookAt, openWords, watchedPath, type WatchPlace } from '../watch/path-state'
+import { lookAt, watchedPath, type WatchPlace } from '../watch/path-state'
 import { checkCircles, checkFollowed } from './followers'
 
 export interface TriggerChecks {
@@ -31,7 +32,7 @@ export function createTriggerChecks(place: WatchPlace): TriggerChecks {
           new BelfryError('INVALID', `"${path}" ${problem}`, { field: `triggers.${index}.paths.${number}` })
         if (state.kind === 'none') throw refuse(state.problem)
         if (state.kind === 'folder' && (await holdsTooMany(path, place))) throw refuse(tooManyWords(place.most))
-        if (state.open !== null) sentences.push(openWords(path, state.open))
+        if (state.open !== null) sentences.push(openPathWords(path, state.open, 'en'))
       }
     }
     return [...new Set(sentences)]

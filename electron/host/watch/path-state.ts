@@ -1,6 +1,7 @@
 /** What a path to be watched is, looked at without following links. */
 import type { Stats } from 'node:fs'
 import { join, dirname, normalize, sep } from 'node:path'
+import type { WhoElse } from '@shared/model/schedule'
 import type { Files } from '../ports'
 import { TooManyFiles } from './folder-size'
 
@@ -20,8 +21,8 @@ export type PathState =
       readonly kind: 'file' | 'folder'
       /** Another after the path was given to another file or folder. */
       readonly identity: string
-      /** Whoever else may write there, and so start the task, in words; null for nobody. */
-      readonly open: string | null
+      /** Whoever else may write there, and so start the task; null for nobody. */
+      readonly open: WhoElse | null
     }
   /** It cannot be watched; `problem` goes on after the path: `is gone`. */
   | { readonly kind: 'none'; readonly problem: string }
@@ -54,11 +55,6 @@ export async function lookAt(path: string, place: WatchPlace): Promise<PathState
   }
 }
 
-/** A warning for the operator. */
-export function openWords(path: string, by: string): string {
-  return `"${path}" may be changed by ${by}, and so this task be started`
-}
-
 function none(problem: string): PathState {
   return { kind: 'none', problem }
 }
@@ -85,11 +81,11 @@ export function problemOf(error: unknown): string {
 }
 
 /** A file is also changed by whoever may replace it in its folder. */
-async function openTo(path: string, stats: Stats, place: WatchPlace): Promise<string | null> {
+async function openTo(path: string, stats: Stats, place: WatchPlace): Promise<WhoElse | null> {
   if (place.platform === 'win32') return null
   const folder = stats.isFile() ? await place.files.lstat(dirname(path)) : stats
   const both = [stats, folder]
-  if (both.some(({ mode }) => (mode & 0o002) !== 0)) return 'everybody on this machine'
+  if (both.some(({ mode }) => (mode & 0o002) !== 0)) return 'everybody'
   const stranger = both.find(({ uid }) => uid !== place.uid && uid !== 0)
-  return stranger === undefined ? null : `the user ${stranger.uid}`
+  return stranger?.uid ?? null
 }

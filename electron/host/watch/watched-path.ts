@@ -2,9 +2,10 @@
  * One path under watch, for as long as somebody wants it: also when it goes and comes back, is replaced, or when the system has
  * no room for it at first.
  */
+import { openPathWords } from '@shared/schedule/preview-words'
 import type { Clock, FileNews, WatchFiles } from '../ports'
 import { holdsTooMany, TooManyFiles } from './folder-size'
-import { lookAt, openWords, problemOf, type WatchPlace } from './path-state'
+import { lookAt, problemOf, type WatchPlace } from './path-state'
 
 export interface WatchedPathOptions {
   /** Absolute, see `watchedPath`. */
@@ -113,7 +114,7 @@ export function createWatchedPath(options: WatchedPathOptions): WatchedPath {
       follow(state.kind, state.identity)
       missed = 0
       touched = false
-      tell(failure && `"${path}" ${failure}`, state.open === null ? undefined : openWords(path, state.open))
+      tell(failure && `"${path}" ${failure}`, state.open === null ? undefined : openPathWords(path, state.open, 'en'))
     },
     close() {
       closed = true
