@@ -21,6 +21,11 @@ export function when(instant: string | null, now: number): string {
   return instant === null ? '–' : `${relative(instant, now)} (${exact(instant)})`
 }
 
+/** Of what is planned: `due now (…)` once it has come, however long ago by a clock that was set. */
+export function whenNext(instant: string | null, now: number): string {
+  return instant !== null && Date.parse(instant) <= now ? `due now (${exact(instant)})` : when(instant, now)
+}
+
 function coarse(ms: number): string {
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`

@@ -2,13 +2,13 @@
 import { scheduleWords, triggerWords } from '@shared/schedule/words'
 import type { Run } from '@shared/model/run'
 import type { Task, TaskView } from '@shared/model/task'
-import { exact, state, took, when } from './format'
+import { exact, state, took, when, whenNext } from './format'
 import { table } from './table'
 import type { Terminal } from './terminal'
 
 /** One line that tells what has become of a task. */
 export function taskLine(task: TaskView, { colours, now }: Terminal): string {
-  const next = task.nextAt === null ? '' : `, next ${when(task.nextAt, now())}`
+  const next = task.nextAt === null ? '' : `, next ${whenNext(task.nextAt, now())}`
   const until = task.pause?.until == null ? '' : ` until ${exact(task.pause.until)}`
   return `${state(task.state, colours)}${until}  ${colours.bold(task.name)}  ${task.id}${next}`
 }
@@ -29,7 +29,7 @@ export function taskTable(tasks: readonly TaskView[], terminal: Terminal): strin
       state(task.state, colours),
       task.name,
       scheduleWords(task.triggers, 'en', undefined, (id) => tasks.find((other) => other.id === id)?.name ?? id),
-      task.nextAt === null ? '–' : when(task.nextAt, now()),
+      task.nextAt === null ? '–' : whenNext(task.nextAt, now()),
       task.id,
     ]),
     stdout.isTTY ? stdout.columns || undefined : undefined,
@@ -51,7 +51,7 @@ export function taskText(task: TaskView, terminal: Terminal, taskName: (id: stri
     ...(task.tags.length === 0 ? [] : [['tags', task.tags.join(', ')] as const]),
     ...task.triggers.map((trigger) => ['when', describeTrigger(trigger, taskName)] as const),
     ...task.warnings.map((sentence) => ['warning', colours.yellow(sentence)] as const),
-    ['next', when(task.nextAt, now())],
+    ['next', whenNext(task.nextAt, now())],
     ['command', typeof action.command === 'string' ? action.command : JSON.stringify(action.command)],
     ...(action.cwd === undefined ? [] : [['folder', action.cwd] as const]),
     ...(action.shell === undefined ? [] : [['shell', action.shell] as const]),

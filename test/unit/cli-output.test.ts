@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LogLine } from '@shared/model/run'
-import { relative, took } from '../../electron/cli/format'
+import { exact, relative, took, whenNext } from '../../electron/cli/format'
 import { createLogOutput, progressBar } from '../../electron/cli/log-output'
 import { table } from '../../electron/cli/table'
 import { fakeTerminal } from '../support/fake-terminal'
@@ -47,6 +47,18 @@ describe('spans and times', () => {
   ])('%s ms from now is %s', (ms, text) =>
     expect(relative(new Date(1_000_000_000_000 + ms).toISOString(), 1_000_000_000_000)).toBe(text),
   )
+})
+
+describe('what comes next', () => {
+  const now = Date.parse('2027-03-28T04:09:39Z')
+  it.each([
+    ['2027-03-28T04:14:39.000Z', 'in 5 m (…)'],
+    ['2027-03-28T04:09:39.000Z', 'due now (…)'],
+    ['2026-08-23T04:09:39.000Z', 'due now (…)'],
+    [null, '–'],
+  ])('at %s, is told as %s', (at, text) => {
+    expect(whenNext(at, now)).toBe(at === null ? text : text.replace('…', exact(at)))
+  })
 })
 
 describe('the log of a run that is waited for', () => {

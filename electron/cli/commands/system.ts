@@ -5,7 +5,7 @@ import type { SystemStatus } from '@shared/model/system'
 import { BelfryError } from '@shared/errors'
 import { parseDuration } from '@shared/schedule/duration'
 import type { Cli } from '../cli'
-import { exact, when } from '../format'
+import { exact, whenNext } from '../format'
 import { taskLine } from '../show-task'
 import type { Terminal } from '../terminal'
 
@@ -121,7 +121,7 @@ function statusText(status: SystemStatus, { colours, now }: Terminal): string {
       `${status.tasks}${status.attention > 0 ? `, ${colours.red(`${status.attention} ${status.attention === 1 ? 'needs' : 'need'} attention`)}` : ''}`,
     ],
     ['running', `${status.activeRuns} of at most ${status.maxConcurrent}`],
-    ['next', next ? `${next.taskName} ${when(next.at, now())}` : 'nothing is planned'],
+    ['next', next ? `${next.taskName} ${whenNext(next.at, now())}` : 'nothing is planned'],
     [
       'last 24 h',
       `${lastDay.succeeded} succeeded, ${lastDay.failed} failed${lastDay.other > 0 ? `, ${lastDay.other} other` : ''}`,
