@@ -15,6 +15,7 @@ import { createEventTriggers } from './schedule/event-triggers'
 import { createAccount } from './schedule/account'
 import { createLedger } from './schedule/ledger'
 import { recordAndTell } from './schedule/record-fates'
+import { createWaitingEvents } from './schedule/waiting-events'
 import { acquireLock } from './store/lock'
 import { openStore } from './store/open-store'
 import { createSystemService, type SystemService } from './system/system-service'
@@ -168,10 +169,11 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     latest: () => latestOf(store.tasks.all(), settings().paused),
     isOver: () => state === 'stopping',
   }
+  const waitingEvents = createWaitingEvents({ clock, store, planner, warnings, log })
   const eventTriggers = createEventTriggers({
     clock,
     store,
-    planner,
+    events: waitingEvents,
     warnings,
     bootId: () => ports.processes.bootId(),
   })
@@ -180,7 +182,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     clock,
     place,
     watchFiles: ports.watchFiles,
-    planner,
+    planner: waitingEvents,
     warn: (id, sentences) => tasks.warn(id, sentences),
   })
   const tasks = createTaskService({

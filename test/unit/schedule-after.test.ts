@@ -6,10 +6,12 @@ import type { AfterTrigger } from '@shared/model/trigger'
 import type { Host } from '../../electron/host/create-host'
 import { createEventTriggers, type EventTriggers } from '../../electron/host/schedule/event-triggers'
 import { createPlanner, type DueTask, type PlannerEvent } from '../../electron/host/schedule/planner'
+import { createWaitingEvents } from '../../electron/host/schedule/waiting-events'
 import { openStore } from '../../electron/host/store/open-store'
 import type { Store } from '../../electron/host/store/types'
 import { makeRun } from '../support/make-run'
 import { makeTask } from '../support/make-task'
+import { silentLog } from '../support/small-router'
 import { storePorts } from '../support/store-ports'
 import { tempFolder } from '../support/temp-folder'
 import { createTask, unitHost } from '../support/unit-host'
@@ -43,15 +45,22 @@ async function bench(prepare: (store: Store) => Promise<unknown>, ms = 0, folder
   const store = await openStore(storePorts({ clock }), at, '0.0.0')
   onTestFinished(() => store.close())
   const fired: PlannerEvent[] = []
+  const warnings = {
+    raise: (_code: string, message: string) => {
+      throw new Error(message)
+    },
+  }
   const triggers = createEventTriggers({
     clock,
     store,
-    planner: { fire: (event) => void fired.push(event) },
-    warnings: {
-      raise: (_code, message) => {
-        throw new Error(message)
-      },
-    },
+    events: createWaitingEvents({
+      clock,
+      store,
+      planner: { fire: (event) => void fired.push(event) },
+      warnings,
+      log: silentLog,
+    }),
+    warnings,
     bootId: () => 'boot',
   })
   return { store, fired, triggers }
@@ -270,11 +279,12 @@ it('a chain of 1,000 tasks runs to its end, however fast each of them is', async
       throw error
     },
   })
+  const warnings = { raise: () => undefined }
   const triggers = createEventTriggers({
     clock,
     store,
-    planner,
-    warnings: { raise: () => undefined },
+    events: createWaitingEvents({ clock, store, planner, warnings, log: silentLog }),
+    warnings,
     bootId: () => 'boot',
   })
   const ended = (taskId: string): Run =>

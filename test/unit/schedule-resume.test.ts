@@ -2,8 +2,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Task } from '@shared/model/task'
 import { createEventTriggers } from '../../electron/host/schedule/event-triggers'
 import { createPlanner, type DueTask, type Planner } from '../../electron/host/schedule/planner'
+import { createWaitingEvents } from '../../electron/host/schedule/waiting-events'
 import { openStore } from '../../electron/host/store/open-store'
 import { makeTask } from '../support/make-task'
+import { silentLog } from '../support/small-router'
 import { storePorts } from '../support/store-ports'
 import { tempFolder } from '../support/temp-folder'
 import { virtualClock, type VirtualClock } from '../support/virtual-clock'
@@ -42,7 +44,8 @@ async function scene(bootTells: boolean, ...tasks: Task[]): Promise<Scene> {
     },
   })
   const warnings = { raise: () => undefined }
-  const triggers = createEventTriggers({ clock, store, planner, warnings, bootId: () => 'boot' })
+  const events = createWaitingEvents({ clock, store, planner, warnings, log: silentLog })
+  const triggers = createEventTriggers({ clock, store, events, warnings, bootId: () => 'boot' })
   planner.start(tasks.map(({ id }) => id))
   onTestFinished(() => planner.stop())
   await clock.advance(5000)

@@ -7,13 +7,14 @@ import type { Clock } from '../ports'
 import type { Store } from '../store/types'
 import type { Warnings } from '../system/warnings'
 import { eventParameters } from './event-parameters'
-import type { Planner } from './planner'
+import type { PlannerEvent } from './planner-types'
 import { answeredSince } from './unanswered'
+import type { WaitingEvents } from './waiting-events'
 
 export interface EventTriggerOptions {
   readonly clock: Pick<Clock, 'now'>
   readonly store: Pick<Store, 'tasks' | 'state' | 'runs' | 'occurrences'>
-  readonly planner: Pick<Planner, 'fire'>
+  readonly events: WaitingEvents
   readonly warnings: Pick<Warnings, 'raise'>
   readonly bootId: () => string
 }
@@ -33,11 +34,11 @@ export interface EventTriggers {
   forget(taskId: string): void
 }
 
-/** Ms before the last line of the last host; what it had not answered by then it had long decided. */
+/** Ms before the last line of the last host: what it had not answered by then it had long decided, or it waits. */
 const lookBack = 600_000
 
 export function createEventTriggers(options: EventTriggerOptions): EventTriggers {
-  const { clock, store, planner, warnings, bootId } = options
+  const { clock, store, events, warnings, bootId } = options
   /** When the last host wrote its last line, ms. */
   const lastLife = store.state.lastWritten()
   /** Ends that this host has told already; kept until those of the last host are gone through. */
@@ -61,7 +62,7 @@ export function createEventTriggers(options: EventTriggerOptions): EventTriggers
   const fireAfter = (task: Task, trigger: AfterTrigger, index: number, run: Run): void => {
     if (!trigger.tasks.includes(run.taskId) || !answers(trigger.on, run) || run.finishedAt === null) return
     told?.add(`${task.id} ${index} ${run.id}`)
-    planner.fire({
+    events.fire({
       taskId: task.id,
       kind: 'after',
       // A clock that was set back since must not make it wait.
@@ -79,7 +80,9 @@ export function createEventTriggers(options: EventTriggerOptions): EventTriggers
       for (const followed of trigger.tasks)
         for (const run of await store.runs.endedSince(followed, since)) {
           answered ??= await answeredSince(store, task.id, since)
+          const event = { trigger: index, id: run.id }
           if (answered.has(index, run.id) || told?.has(`${task.id} ${index} ${run.id}`)) continue
+          if (events.has(task.id, event)) continue
           fireAfter(task, trigger, index, run)
         }
   }
@@ -89,17 +92,16 @@ export function createEventTriggers(options: EventTriggerOptions): EventTriggers
     const boot = bootId()
     const starts = enabled().map(async (task) => {
       const triggers = ofKind(task, 'startup')
-      const fire = (on: 'host' | 'boot', id: string): void => {
-        for (const [trigger, index] of triggers)
-          if (trigger.on === on)
-            planner.fire({ taskId: task.id, kind: 'startup', at: now + trigger.delay, event: { trigger: index, id } })
-      }
-      fire('host', `host ${new Date(now).toISOString()}`)
-      if (!triggers.some(([trigger]) => trigger.on === 'boot') || store.state.rememberedBoot(task.id) === boot) return
+      const eventsOf = (on: 'host' | 'boot', id: string): PlannerEvent[] =>
+        triggers.flatMap(([trigger, index]) => {
+          const event = { trigger: index, id }
+          return trigger.on === on ? [{ taskId: task.id, kind: 'startup', at: now + trigger.delay, event }] : []
+        })
+      eventsOf('host', `host ${new Date(now).toISOString()}`).forEach(events.fire)
+      const ofBoot = eventsOf('boot', boot)
+      if (ofBoot.length === 0 || store.state.rememberedBoot(task.id) === boot) return
       try {
-        // Before it runs: a host that dies in between has lost one start, never made two.
-        await store.state.rememberBoot(task.id, boot)
-        fire('boot', boot)
+        await events.fireBoot(task.id, boot, ofBoot)
       } catch (error) {
         warnings.raise('STORAGE', `"${task.name}" does not run for this boot: ${messageOf(error)}`)
       }
@@ -111,6 +113,7 @@ export function createEventTriggers(options: EventTriggerOptions): EventTriggers
 
   return {
     async hostStarted() {
+      await events.fireAgain()
       for (const task of enabled())
         await answerLastHost(task).catch((error: unknown) =>
           warnings.raise('STORAGE', `Whether "${task.name}" is due could not be read: ${messageOf(error)}`),
@@ -122,7 +125,7 @@ export function createEventTriggers(options: EventTriggerOptions): EventTriggers
       const id = `woke ${new Date(at).toISOString()}`
       for (const task of enabled())
         for (const [{ delay }, index] of ofKind(task, 'resume'))
-          planner.fire({ taskId: task.id, kind: 'resume', at: at + delay, event: { trigger: index, id } })
+          events.fire({ taskId: task.id, kind: 'resume', at: at + delay, event: { trigger: index, id } })
     },
     ended(run) {
       if (!hasEnded(run.status)) return

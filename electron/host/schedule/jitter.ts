@@ -1,3 +1,10 @@
+import type { Task } from '@shared/model/task'
+
+/** When the task's occurrence at `at` is due (ms). */
+export function dueOf({ id, policy }: Pick<Task, 'id' | 'policy'>, at: number): number {
+  return at + jitterOf(id, at, policy.jitter)
+}
+
 /**
  * How much later an occurrence comes, 0 to `jitter` ms: a hash of task and instant, so that it is the same after a restart.
  * FNV-1a over the text `task@instant`.

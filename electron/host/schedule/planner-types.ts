@@ -2,7 +2,7 @@
 import type { OccurrenceEvent } from '@shared/model/occurrence'
 import type { Parameters } from '@shared/model/common'
 import type { Pause, Task } from '@shared/model/task'
-import type { TriggerKind } from '@shared/model/trigger'
+import type { Trigger, TriggerKind } from '@shared/model/trigger'
 import type { Clock } from '../ports'
 import type { DueRun, FateRange } from './decide'
 import type { Marks } from './occurrences'
@@ -30,6 +30,9 @@ export interface PlannerEvent {
   /** Ms. */
   readonly at: number
   readonly parameters?: Parameters
+  /** Its trigger as it was, and when it is due (ms), jitter counted: of one that waits already. */
+  readonly trigger?: Trigger
+  readonly due?: number
 }
 
 export interface PlannerOptions {

@@ -5,7 +5,7 @@ import { createClockWatch } from './clock-watch'
 import { createCounting } from './counting'
 import { decideDue, isDelay, isPlain, plainRun, type Decision, type DueContext, type OpenDecision } from './decide'
 import { decideFired, type Fired } from './decide-fired'
-import { jitterOf } from './jitter'
+import { dueOf } from './jitter'
 import { bothAt, decidedUpTo } from './occurrences'
 import { oftenFirst } from './often-first'
 import { pausedBetween } from './pauses'
@@ -285,8 +285,8 @@ export function createPlanner(options: PlannerOptions): Planner {
     fire(event) {
       const task = options.task(event.taskId)
       if (task === undefined) return
-      const at = event.at + jitterOf(task.id, event.at, task.policy.jitter)
-      agenda.putEvent({ at, key: task.id, what: { event, trigger: task.triggers[event.event.trigger] } })
+      const { trigger = task.triggers[event.event.trigger], due = dueOf(task, event.at) } = event
+      agenda.putEvent({ at: due, key: task.id, what: { event, trigger } })
     },
     nextAt: (taskId) => plans.nextRun(taskId)?.starts,
     nextToSkip: (taskId) => plans.nextRun(taskId)?.occurrence.at,

@@ -9,6 +9,7 @@ import { describe } from './format'
 import { openJournal, segmentOf, type Place } from './journal'
 import { createOccurrenceIndex } from './occurrence-index'
 import type { OccurrenceStore } from './types'
+import type { Waiting } from './waiting'
 import type { Watermarks } from './watermarks'
 
 const line = z.object({ kind: z.literal('occurrence'), occurrence: occurrenceRecord })
@@ -16,13 +17,15 @@ const line = z.object({ kind: z.literal('occurrence'), occurrence: occurrenceRec
 export async function openOccurrenceStore(
   context: StoreContext,
   watermarks: Watermarks,
+  waiting: Waiting,
 ): Promise<OccurrenceStore & { close(): Promise<void> }> {
   const index = createOccurrenceIndex()
 
   function take(record: OccurrenceRecord, place: Place): void {
     index.set(record, place)
     watermarks.wrote(record.epoch, Date.parse(record.recordedAt))
-    if (record.event === null) watermarks.take(record.taskId, record.epoch, Date.parse(record.until))
+    if (record.event !== null) waiting.answered(record.taskId, record.event)
+    else watermarks.take(record.taskId, record.epoch, Date.parse(record.until))
   }
 
   const journal = await openJournal(context, 'occurrences', (record, place) => {

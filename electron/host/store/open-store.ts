@@ -8,6 +8,7 @@ import { openRunStore } from './run-store'
 import { openSettingsStore } from './settings-store'
 import { openTaskStore } from './task-store'
 import type { Store } from './types'
+import { createWaiting } from './waiting'
 import { createWatermarks } from './watermarks'
 
 /**
@@ -25,8 +26,10 @@ export async function openStore(ports: StorePorts, dataFolder: string, version: 
   const tasks = await openTaskStore(context)
   const settings = await openSettingsStore(context)
   const watermarks = createWatermarks()
-  const journalled = await openRunStore(context, watermarks)
-  const occurrences = await openOccurrenceStore(context, watermarks)
+  const waiting = createWaiting()
+  const journalled = await openRunStore(context, watermarks, waiting)
+  // After it: a fate answers what began to wait before.
+  const occurrences = await openOccurrenceStore(context, watermarks, waiting)
   const logs = createLogStore(context)
   return {
     tasks,

@@ -1,14 +1,17 @@
 /** runs/YYYY-MM.jsonl: every run's records, and marks: small things that must survive a restart. */
 import { z } from 'zod'
-import { instant } from '@shared/model/common'
+import { instant, parameters } from '@shared/model/common'
+import { occurrenceEvent } from '@shared/model/occurrence'
 import { hasEnded, run as runSchema, type RecentRun, type Run } from '@shared/model/run'
+import { trigger, triggerKind } from '@shared/model/trigger'
 import type { ClockInstant } from '@shared/schedule/clock-instant'
 import type { StoreContext } from './context'
 import { storageError } from './disk'
 import { describe } from './format'
 import { openJournal, segmentOf, type Place } from './journal'
 import { createRunIndex } from './run-index'
-import type { RunStore, StateStore } from './types'
+import type { RunStore, StateStore, WaitingEvent } from './types'
+import type { Waiting } from './waiting'
 import type { Watermarks } from './watermarks'
 
 const recentKept = 20
@@ -18,6 +21,17 @@ const mark = z.discriminatedUnion('mark', [
   z.object({ mark: z.literal('acknowledged'), taskId: z.string(), runId: z.string() }),
   z.object({ mark: z.literal('boot'), taskId: z.string(), bootId: z.string() }),
   z.object({ mark: z.literal('missed-settled'), taskId: z.string(), until: instant }),
+  z.object({
+    mark: z.literal('waiting'),
+    taskId: z.string(),
+    kind: triggerKind,
+    event: occurrenceEvent,
+    trigger,
+    at: z.number(),
+    due: z.number(),
+    since: z.number(),
+    parameters,
+  }),
   z.object({ mark: z.literal('epoch'), number: z.int().min(0), began: z.number(), fixedStay: z.boolean() }),
 ])
 type Mark = z.infer<typeof mark>
@@ -27,6 +41,7 @@ const record = z.discriminatedUnion('kind', [runRecord, markRecord])
 export async function openRunStore(
   context: StoreContext,
   watermarks: Watermarks,
+  waiting: Waiting,
 ): Promise<{ runs: RunStore; state: StateStore; close(): Promise<void> }> {
   const index = createRunIndex()
   const recent = new Map<string, RecentRun[]>()
@@ -37,8 +52,8 @@ export async function openRunStore(
   function takeRun(run: Run, place: Place): void {
     index.set(run, place, Math.max(run.epoch, watermarks.epoch().number))
     watermarks.wrote(run.epoch, Date.parse(run.updatedAt))
-    if (run.scheduledAt !== null && run.event === null)
-      watermarks.take(run.taskId, run.epoch, Date.parse(run.scheduledAt))
+    if (run.event !== null) waiting.answered(run.taskId, run.event)
+    else if (run.scheduledAt !== null) watermarks.take(run.taskId, run.epoch, Date.parse(run.scheduledAt))
     if (!hasEnded(run.status)) return
     const list = recent.get(run.taskId) ?? []
     recent.set(run.taskId, list)
@@ -55,6 +70,9 @@ export async function openRunStore(
         return
       case 'missed-settled':
         settled.set(value.taskId, { epoch: watermarks.epoch().number, at: Date.parse(value.until) })
+        return
+      case 'waiting':
+        waiting.waits(value)
         return
       case 'epoch': {
         const { number, began, fixedStay } = value
@@ -76,12 +94,15 @@ export async function openRunStore(
   const unfinished = index.unfinished()
 
   /** Never in a segment before the last one: marks count in the order of the files. */
-  async function putMark(value: Mark): Promise<void> {
+  async function putMark(...values: Mark[]): Promise<void> {
     const at = new Date(context.ports.clock.now()).toISOString()
     const month = segmentOf(at)
     const newest = journal.newest() ?? month
-    await journal.append(month < newest ? newest : month, [{ kind: 'mark', at, value }])
-    takeMark(value)
+    await journal.append(
+      month < newest ? newest : month,
+      values.map((value) => ({ kind: 'mark', at, value })),
+    )
+    values.forEach(takeMark)
   }
 
   async function read(place: Place): Promise<Run> {
@@ -120,7 +141,10 @@ export async function openRunStore(
     },
     state: {
       rememberedBoot: (taskId) => boots.get(taskId),
-      rememberBoot: (taskId, bootId) => putMark({ mark: 'boot', taskId, bootId }),
+      rememberBoot: (taskId, bootId, events = []) =>
+        putMark(...events.map(waitingMark), { mark: 'boot', taskId, bootId }),
+      putWaiting: (event) => putMark(waitingMark(event)),
+      waiting: () => waiting.all(),
       epoch: () => watermarks.epoch(),
       beginEpoch: ({ number, began, fixedStay }) => putMark({ mark: 'epoch', number, began, fixedStay }),
       decided: (taskId) => watermarks.of(taskId),
@@ -130,6 +154,10 @@ export async function openRunStore(
     },
     close: () => journal.close(),
   }
+}
+
+function waitingMark({ taskId, kind, event, trigger, at, due, since, parameters }: WaitingEvent): Mark {
+  return { mark: 'waiting', taskId, kind, event, trigger, at, due, since, parameters }
 }
 
 /** Puts the run into the list by the time of its end, in place of its earlier record; the oldest falls out. */

@@ -2,12 +2,13 @@
  * What is on disk, as the host sees it. Whatever resolves here is durable (written, synced); whatever rejects changed
  * nothing and carries STORAGE.
  */
-import type { LateReason, OccurrenceRecord } from '@shared/model/occurrence'
-import type { Page } from '@shared/model/common'
+import type { LateReason, OccurrenceEvent, OccurrenceRecord } from '@shared/model/occurrence'
+import type { Page, Parameters } from '@shared/model/common'
 import type { LogEvent, LogLine, LogPage, RecentRun, Run, RunStatus } from '@shared/model/run'
 import type { Settings } from '@shared/model/settings'
 import type { Warning } from '@shared/model/system'
 import type { Task } from '@shared/model/task'
+import type { Trigger, TriggerKind } from '@shared/model/trigger'
 import type { ClockInstant } from '@shared/schedule/clock-instant'
 
 export interface Store {
@@ -131,11 +132,29 @@ export interface ClockEpoch {
   readonly fixedStay: boolean
 }
 
+/** An occurrence that an event has made, and that is not due yet. Ms. */
+export interface WaitingEvent {
+  readonly taskId: string
+  readonly kind: TriggerKind
+  readonly event: OccurrenceEvent
+  /** Its trigger as it was then. */
+  readonly trigger: Trigger
+  readonly at: number
+  readonly due: number
+  /** When it began to wait. */
+  readonly since: number
+  readonly parameters: Parameters
+}
+
 /** Small things that must survive a restart. */
 export interface StateStore {
   /** All of it is `mark` lines of the journal. The boot id is remembered per `startup on: boot` task. */
   rememberedBoot(taskId: string): string | undefined
-  rememberBoot(taskId: string, bootId: string): Promise<void>
+  /** @param events what the boot brings: with it, they are `waiting` */
+  rememberBoot(taskId: string, bootId: string, events?: readonly WaitingEvent[]): Promise<void>
+  putWaiting(event: WaitingEvent): Promise<void>
+  /** Those that no run and no fate answers yet, also such as nobody waits for any more; from memory. */
+  waiting(): readonly WaitingEvent[]
   epoch(): ClockEpoch
   beginEpoch(epoch: ClockEpoch): Promise<void>
   /** Up to where a task's occurrences are decided, as all lines of the journals tell. */
