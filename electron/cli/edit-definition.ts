@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { BelfryError, invalidInput, messageOf } from '@shared/errors'
+import { asWritten } from '@shared/model/as-written'
 import { taskDefinition, type TaskDefinition } from '@shared/model/task'
 import type { Terminal } from './terminal'
 
@@ -50,7 +51,7 @@ function readDefinition(text: string): TaskDefinition {
   } catch (error) {
     throw new BelfryError('INVALID', `this is not JSON: ${messageOf(error)}`, { cause: error })
   }
-  const parsed = taskDefinition.strict().safeParse(value)
+  const parsed = asWritten(taskDefinition).safeParse(value)
   if (!parsed.success) throw invalidInput(parsed.error)
   return parsed.data
 }

@@ -2,7 +2,9 @@
 import path from 'node:path'
 import { Option, type Command } from 'commander'
 import type { Client } from '@shared/contract'
-import type { TaskInput } from '@shared/model/task'
+import { fromTransport } from '@shared/contract/transport-error'
+import { BelfryError } from '@shared/errors'
+import type { TaskInput, TaskView } from '@shared/model/task'
 import { collect } from './pairs'
 
 export interface EventOptions {
@@ -57,10 +59,18 @@ export function eventTriggers(
   ]
 }
 
-/** With the ids of the tasks that `--after` names. NOT_FOUND, AMBIGUOUS. */
+/** With the ids of the tasks that `--after` names. NOT_FOUND, AMBIGUOUS, of that flag. */
 export async function withFollowedIds<T extends EventOptions>(client: Client, options: T): Promise<T> {
   const { after } = options
   if (after === undefined) return options
-  const tasks = await Promise.all(after.map((wanted) => client.tasks.get({ id: wanted })))
+  const found = async (wanted: string): Promise<TaskView> => {
+    try {
+      return await client.tasks.get({ id: wanted })
+    } catch (error) {
+      const { code, message, detail } = fromTransport(error)
+      throw new BelfryError(code, message, { field: '--after', detail, cause: error })
+    }
+  }
+  const tasks = await Promise.all(after.map(found))
   return { ...options, after: tasks.map(({ id }) => id) }
 }

@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { BelfryError, messageOf } from '@shared/errors'
+import { asWritten } from '@shared/model/as-written'
 import { instant } from '@shared/model/common'
 import { nextCron } from '@shared/schedule/cron'
 import { localToInstant } from '@shared/schedule/local-time'
@@ -12,31 +13,48 @@ export const mostAtOnce = 10_000
 const usualCount = 10
 
 const fromForm = 'is not an instant (2027-12-25T10:00:00Z) or a local time (2027-12-25T10:00)'
+const neverComes = 'the expression never comes: no such date'
 const countForm = `is not a whole number from 1 to ${mostAtOnce}`
 const localForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/
 
-const question = z
-  .object({
-    expression: z.string(),
-    timezone: z
-      .string()
-      .refine(isTimeZone, {
-        error: (issue) => `"${String(issue.input)}" is not a known time zone such as Europe/Berlin`,
-      })
-      .default(machineTimeZone),
-    from: z.union([instant, z.string().regex(localForm, fromForm)], { error: fromForm }).optional(),
-    count: z.int(countForm).min(1, countForm).max(mostAtOnce, countForm).default(usualCount),
-  })
-  .transform(({ from, ...rest }, context) => {
-    if (from === undefined || from.endsWith('Z'))
-      return { ...rest, from: from === undefined ? undefined : Date.parse(from) }
-    try {
-      return { ...rest, from: localOf(from, rest.timezone) }
-    } catch (error) {
-      context.addIssue({ code: 'custom', path: ['from'], message: messageOf(error) })
-      return z.NEVER
-    }
-  })
+/** Characters of a line; an expression has at most 1000. */
+const longestLine = 65_536
+
+/** From here on it is asked whether an expression that does not come any more ever did. */
+const beginning = Date.UTC(1900, 0)
+
+const question = asWritten(
+  z.object(
+    {
+      expression: z.string({
+        error: ({ input }) => (input === undefined ? 'the expression is missing' : 'the expression is not text'),
+      }),
+      timezone: z
+        .string('is not the name of a time zone')
+        .refine(isTimeZone, {
+          error: (issue) => `"${String(issue.input)}" is not a known time zone such as Europe/Berlin`,
+        })
+        .default(machineTimeZone),
+      from: z.union([instant, z.string().regex(localForm, { error: fromProblem })], { error: fromProblem }).optional(),
+      count: z.int(countForm).min(1, countForm).max(mostAtOnce, countForm).default(usualCount),
+    },
+    'is not an object such as {"expression":"0 2 * * *"}',
+  ),
+).transform(({ from, ...rest }, context) => {
+  if (from === undefined || from.endsWith('Z'))
+    return { ...rest, from: from === undefined ? undefined : Date.parse(from) }
+  try {
+    return { ...rest, from: localOf(from, rest.timezone) }
+  } catch (error) {
+    context.addIssue({ code: 'custom', path: ['from'], message: messageOf(error) })
+    return z.NEVER
+  }
+})
+
+function fromProblem({ input }: { readonly input?: unknown }): string {
+  const isDay = typeof input === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(input)
+  return isDay ? `is a day without its time of the day (${input}T00:00)` : fromForm
+}
 
 function localOf(text: string, zone: string): number {
   // Date takes 31 February for 3 March.
@@ -62,18 +80,32 @@ export function instantsOf(input: unknown, now: number): string[] {
     found.push(new Date(next).toISOString())
     if (found.length < count) next = nextCron(expression, timezone, next)
   }
-  if (found.length === 0)
-    throw new BelfryError('INVALID', 'the expression never comes: no such date', { field: 'expression' })
+  if (found.length === 0) {
+    const over = nextCron(expression, timezone, beginning) !== undefined
+    const reason = over ? `the expression does not come after ${new Date(from).toISOString()}` : neverComes
+    throw new BelfryError('INVALID', reason, { field: 'expression' })
+  }
   return found
 }
 
-/** One line's answer, as JSON. Never throws. */
-function answerLine(line: string, now: number): string {
+/** One line's answer, as JSON; undefined is one that is too long. Never throws. */
+function answerLine(line: string | undefined, now: number): string {
   try {
-    return JSON.stringify({ next: instantsOf(JSON.parse(line), now) })
+    return JSON.stringify({ next: instantsOf(questionOf(line), now) })
   } catch (error) {
-    const field = error instanceof BelfryError ? (error.field ?? '') : ''
+    // What no field can be named of is the line's.
+    const field = (error instanceof BelfryError ? error.field : undefined) || 'line'
     return JSON.stringify({ error: { field, message: messageOf(error) } })
+  }
+}
+
+function questionOf(line: string | undefined): unknown {
+  if (line === undefined) throw new BelfryError('INVALID', `is longer than ${longestLine} characters`)
+  if (line.trim() === '') throw new BelfryError('INVALID', 'is empty')
+  try {
+    return JSON.parse(line)
+  } catch (error) {
+    throw new BelfryError('INVALID', 'is not JSON', { cause: error })
   }
 }
 
@@ -81,7 +113,7 @@ function answerLine(line: string, now: number): string {
 const batch = 65_536
 
 /**
- * Answers each line of `input`, in order; empty ones have none. What was read is answered before more is waited for.
+ * Answers each line of `input`, in order, so that answers can be paired with lines by their number. What was read is answered before more is waited for.
  * @param write waits while the reader is slower
  */
 export async function answerLines(
@@ -90,8 +122,7 @@ export async function answerLines(
   write: (text: string) => Promise<void>,
 ): Promise<void> {
   let answers = ''
-  const answer = async (line: string): Promise<void> => {
-    if (line.trim() === '') return
+  const answer = async (line: string | undefined): Promise<void> => {
     answers += `${answerLine(line, now())}\n`
     if (answers.length >= batch) await flush()
   }
@@ -106,18 +137,25 @@ export async function answerLines(
   }
 }
 
-/** The lines of each piece that comes, without their ends and without a byte order mark. */
-async function* linesOf(input: Readable): AsyncGenerator<string[]> {
+/** The lines of each piece that comes, without their ends and without a byte order mark; undefined for one that is too long. */
+async function* linesOf(input: Readable): AsyncGenerator<(string | undefined)[]> {
   const decoder = new StringDecoder('utf8')
-  let rest = ''
+  let rest: string | undefined = ''
   let begun = false
+  // What is too long is not kept.
+  const joined = (part: string): string | undefined =>
+    rest === undefined || rest.length + part.length > longestLine ? undefined : rest + part
   for await (const piece of input as AsyncIterable<Buffer | string>) {
     const text = typeof piece === 'string' ? piece : decoder.write(piece)
     if (text === '') continue
-    const lines = (rest + (begun ? text : text.replace(/^\uFEFF/, ''))).split('\n')
+    const [first = '', ...lines] = (begun ? text : text.replace(/^\uFEFF/, '')).split('\n')
     begun = true
-    rest = lines.pop() ?? ''
-    if (lines.length > 0) yield lines
+    rest = joined(first)
+    const last = lines.pop()
+    if (last === undefined) continue
+    yield [rest, ...lines.map((line) => (line.length > longestLine ? undefined : line))]
+    rest = last.length > longestLine ? undefined : last
   }
-  yield [rest + decoder.end()]
+  rest = joined(decoder.end())
+  if (rest !== '') yield [rest]
 }

@@ -20,7 +20,10 @@ export function withPolicyOptions(command: Command): Command {
   return command
     .option('--timeout <duration>', 'ends a run that takes longer; "none" for no limit')
     .option('--kill-grace <duration>', 'from SIGTERM to SIGKILL (default: 5s)')
-    .option('--misfire-grace <duration>', 'what is later is not run but missed; "none" for never (default: 1h)')
+    .option(
+      '--misfire-grace <duration>',
+      'what is later is not run but missed, though never what is less than 2s late; "none" for no limit (default: 1h)',
+    )
     .option('--coalesce', 'of several that are late, one run for all (default)')
     .option('--no-coalesce', 'of several that are late, one run for each')
     .addOption(

@@ -5,6 +5,7 @@ import { belfryEvent } from '../model/event'
 import { importAnswer } from '../model/import'
 import { systemStatus } from '../model/system'
 import { taskPage } from '../model/task'
+import { asWritten } from '../model/as-written'
 import { procedure } from './base'
 
 export const system = {
@@ -12,13 +13,13 @@ export const system = {
   /** Pauses every task; manual runs still go. */
   pause: procedure
     .route({ method: 'POST', path: '/system/pause' })
-    .input(z.object({ until: instant.nullable().default(null) }).prefault({}))
+    .input(asWritten(z.object({ until: instant.nullable().default(null) }).prefault({})))
     .output(systemStatus),
   resume: procedure.route({ method: 'POST', path: '/system/resume' }).output(systemStatus),
   /** The operator has read it. */
   dismissWarning: procedure
     .route({ method: 'POST', path: '/system/warnings/{id}/dismiss' })
-    .input(z.object({ id: z.string() }))
+    .input(asWritten(z.object({ id: z.string() })))
     .output(systemStatus),
   /** Six harmless tasks to look at; those that are there already stay as they are. */
   loadSamples: procedure.route({ method: 'POST', path: '/system/samples' }).output(taskPage),
@@ -34,27 +35,31 @@ export const imports = {
   crontab: procedure
     .route({ method: 'POST', path: '/import/crontab' })
     .input(
-      z.object({
-        text: z.string().max(10_000_000),
-        /** Where the text is from, to mark the tasks by; not given: given by hand. */
-        path: z.string().max(4096).optional(),
-        dryRun: z.boolean().default(false),
-        enable: z.boolean().default(false),
-      }),
+      asWritten(
+        z.object({
+          text: z.string().max(10_000_000),
+          /** Where the text is from, to mark the tasks by; not given: given by hand. */
+          path: z.string().max(4096).optional(),
+          dryRun: z.boolean().default(false),
+          enable: z.boolean().default(false),
+        }),
+      ),
     )
     .output(importAnswer),
   /** All that this machine schedules. `enable` without `replace` is refused: each job would run twice. */
   system: procedure
     .route({ method: 'POST', path: '/import/system' })
     .input(
-      z
-        .object({
-          dryRun: z.boolean().default(false),
-          enable: z.boolean().default(false),
-          /** Switch the originals off, with a copy kept. Only together with `enable`. */
-          replace: z.boolean().default(false),
-        })
-        .prefault({}),
+      asWritten(
+        z
+          .object({
+            dryRun: z.boolean().default(false),
+            enable: z.boolean().default(false),
+            /** Switch the originals off, with a copy kept. Only together with `enable`. */
+            replace: z.boolean().default(false),
+          })
+          .prefault({}),
+      ),
     )
     .output(importAnswer),
 }

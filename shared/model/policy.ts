@@ -1,5 +1,6 @@
 /** How carefully a task is run. */
 import { z } from 'zod'
+import { named } from './as-written'
 import { duration } from './common'
 import { timeWindow } from './time-window'
 
@@ -29,7 +30,7 @@ const fields = {
   timeout: duration(100).nullable(),
   /** Milliseconds between SIGTERM and SIGKILL, 0 to 1 hour. */
   killGrace: duration(0, 3_600_000),
-  /** Milliseconds: what is later than this is not run but recorded as missed. Null: however late. */
+  /** Milliseconds: what is later than this is not run but recorded as missed, but less than 2 s is never late. Null: however late. */
   misfireGrace: duration(0).nullable(),
   /** Of several occurrences that are due and within grace, one run for the latest; else each, the latest 100 of them. */
   coalesce: z.boolean(),
@@ -42,7 +43,7 @@ const fields = {
   /** How many may wait by `overlap: queue`, 1 to 1000. */
   queueLimit: whole(1, 1000),
   /** Shares its limit (settings.groups, 1 where not set) with all tasks that name it. */
-  group: z.string().trim().min(1).max(100).nullable(),
+  group: named(z.string().trim().min(1).max(100)).nullable(),
   /** Higher starts first where runs wait for a slot, -100 to 100. */
   priority: whole(-100, 100),
   rateLimit: rateLimit.nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { named } from './as-written'
 import { duration } from './common'
 import { pause } from './task'
 
@@ -6,7 +7,7 @@ const fields = {
   /** Processes at once over all tasks, 1 to 1000. */
   maxConcurrent: z.int().min(1).max(1000),
   /** How many runs at once over all tasks of a group, 1 to 1000; a group that is not named here has 1. */
-  groups: z.record(z.string().trim().min(1).max(100), z.int().min(1).max(1000)),
+  groups: z.record(named(z.string().trim().min(1).max(100)), z.int().min(1).max(1000)),
   /** Bytes kept of one run's log, 64 KiB to 10 GiB. */
   logLimit: z.int().min(65_536).max(10_737_418_240),
   /** Milliseconds from asking to stop until SIGKILL, 1 s to 10 minutes. */

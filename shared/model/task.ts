@@ -1,6 +1,7 @@
 /** A task: triggers (when), an action (what), a policy (how carefully). */
 import { z } from 'zod'
 import { action } from './action'
+import { named } from './as-written'
 import { id, instant, page, parameters } from './common'
 import { missedRow } from './occurrence'
 import { policy, policyChange } from './policy'
@@ -25,10 +26,10 @@ export type ImportSource = z.infer<typeof importSource>
 /** Characters. */
 export const longestTaskName = 200
 
-const tag = z.string().trim().min(1).max(50)
+const tag = named(z.string().trim().min(1).max(50))
 
 const fields = {
-  name: z.string().trim().min(1, 'a task needs a name').max(longestTaskName),
+  name: named(z.string().trim().min(1, 'a task needs a name').max(longestTaskName)),
   description: z.string().max(2000),
   notes: z.string().max(20_000),
   tags: z

@@ -88,7 +88,7 @@ const localTimeForm = 'is not an instant (2027-12-25T10:00:00Z) or a local time 
 
 const localTime = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/, localTimeForm)
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/, { error: localTimeForm, abort: true })
   .refine(
     (text) => !Number.isNaN(Date.parse(`${text}Z`)) && new Date(`${text}Z`).toISOString().startsWith(text.slice(0, 16)),
     'there is no such date',

@@ -98,7 +98,8 @@ describe('belfry next with an expression', () => {
       { next: ['2027-01-01T12:00:00.000Z'] },
       { error: { field: 'expression', message: expect.any(String) as string } },
       { error: { field: 'timezone', message: expect.stringContaining('Nowhere') as string } },
-      { error: { field: '', message: expect.stringContaining('JSON') as string } },
+      { error: { field: 'line', message: 'is empty' } },
+      { error: { field: 'line', message: 'is not JSON' } },
     ])
   })
 
@@ -119,41 +120,91 @@ describe('belfry next with an expression', () => {
 
   it.each<[string, string | (string | Buffer)[], number]>([
     ['nothing', '', 0],
-    ['only empty lines', '\n\r\n  \n', 0],
     ['no end of the last line', `${daily}\n${daily}`, 2],
     ['ends of lines as on Windows', `${daily}\r\n${daily}\r\n`, 2],
     ['a byte order mark', `\uFEFF${daily}\n`, 1],
     ['a byte order mark in bytes', [Buffer.from([0xef, 0xbb]), Buffer.from([0xbf]), Buffer.from(`${daily}\n`)], 1],
     ['lines in pieces', [daily.slice(0, 20), `${daily.slice(20)}\n${daily.slice(0, 5)}`, daily.slice(5)], 2],
-    ['letters in pieces', [...Buffer.from(daily.replace('}', ',"x":"é漢"}'))].map((byte) => Buffer.from([byte])), 1],
+    ['a line that comes byte by byte', [...Buffer.from(daily)].map((byte) => Buffer.from([byte])), 1],
   ])('reads lines with %s', async (_name, input, count) => {
     expect(await lines(input)).toEqual(Array.from({ length: count }, () => noon))
   })
 
   it.each<[string, unknown, string, RegExp]>([
-    ['a number', 5, '', /expected object/],
-    ['null', null, '', /expected object/],
-    ['no expression', { timezone: 'UTC' }, 'expression', /expected string/],
+    ['a number', 5, 'line', /^is not an object such as \{"expression"/],
+    ['null', null, 'line', /^is not an object such as \{"expression"/],
+    ['a list', [], 'line', /^is not an object such as \{"expression"/],
+    ['no expression', { timezone: 'UTC' }, 'expression', /^the expression is missing$/],
+    ['a number for an expression', { expression: 5 }, 'expression', /^the expression is not text$/],
+    ['a field that it does not know', { expression: '@daily', tz: 'Asia/Tokyo' }, 'tz', /^is not known; .*timezone/],
     [
       'an expression of 10,000 characters',
       { expression: `${'0,'.repeat(5000)}0 * * * *` },
       'expression',
       /more than 1000 characters/,
     ],
-    ['no zone', { expression: '@daily', timezone: null }, 'timezone', /expected string/],
+    ['no zone', { expression: '@daily', timezone: null }, 'timezone', /^is not the name of a time zone$/],
     ['an offset for a zone', { expression: '@daily', timezone: '+02:00' }, 'timezone', /not a known time zone/],
     ['a date that is not there', { expression: '@daily', from: '2027-02-31T00:00' }, 'from', /no such date/],
-    ['a day', { expression: '@daily', from: '2027-02-28' }, 'from', /is not an instant .* or a local time/],
+    ['a day', { expression: '@daily', from: '2027-02-28' }, 'from', /^is a day without its time .*2027-02-28T00:00/],
     ['a count of none', { expression: '@daily', count: 0 }, 'count', /from 1 to 10000/],
     ['a count and a half', { expression: '@daily', count: 1.5 }, 'count', /whole number/],
     ['a count beyond all bounds', { expression: '@daily', count: 10_001 }, 'count', /from 1 to 10000/],
-    ['a day that never comes', { expression: '0 0 31 4 *', timezone: 'UTC' }, 'expression', /never comes/],
-    ['a year that has passed', { expression: '0 0 0 1 1 * 2020', timezone: 'UTC' }, 'expression', /never comes/],
+    [
+      'a day that never comes',
+      { expression: '0 0 31 4 *', timezone: 'UTC' },
+      'expression',
+      /never comes: no such date/,
+    ],
+    [
+      'a year that has passed',
+      { expression: '0 0 0 1 1 * 2020', timezone: 'UTC' },
+      'expression',
+      /^the expression does not come after 2027-01-01T00:00:00\.000Z$/,
+    ],
   ])('refuses %s, with the field, and goes on', async (_name, question, field, message) => {
     const [refused, answered] = await lines(`${JSON.stringify(question)}\n${daily}\n`)
     expect(refused).toEqual({ error: { field, message: expect.stringMatching(message) as string } })
     expect(answered).toEqual(noon)
   })
+
+  it('answers each empty line, so that answers can be paired with lines by their number', async () => {
+    const empty = { error: { field: 'line', message: 'is empty' } }
+    expect(await lines(`\n\r\n  \n${daily}\n\n`)).toEqual([empty, empty, empty, noon, empty])
+  })
+
+  it('reads letters that come in pieces', async () => {
+    const bytes = [...Buffer.from('{"expression":"@daily","timezone":"é漢"}')].map((byte) => Buffer.from([byte]))
+    expect(await lines(bytes)).toEqual([
+      { error: { field: 'timezone', message: expect.stringContaining('"é漢"') as string } },
+    ])
+  })
+
+  it('refuses a line that is too long, of which it keeps nothing, and goes on', async () => {
+    const piece = Buffer.from('x'.repeat(65_536))
+    const pieces = function* () {
+      for (let count = 0; count < 480; count++) yield piece
+      yield `\n${daily}\n`
+    }
+    const tooLong = { error: { field: 'line', message: 'is longer than 65536 characters' } }
+    const before = process.cpuUsage()
+    expect(await lines([...pieces()])).toEqual([tooLong, noon])
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
+    expect(await lines(`${'x'.repeat(65_537)}\n${' '.repeat(65_536)}\n${'x'.repeat(70_000)}`)).toEqual([
+      tooLong,
+      { error: { field: 'line', message: 'is empty' } },
+      tooLong,
+    ])
+  })
+
+  it.each([[['@daily']], [['--tz', 'UTC']], [['--from', '2027-01-01T00:00:00Z']], [['--count', '3']]])(
+    'does not let --json-lines stand beside %j, which it would not heed',
+    async (args) => {
+      const { code, out, err } = await next(['--json-lines', ...args], daily)
+      expect([code, out]).toEqual([2, ''])
+      expect(err).toMatch(/^USAGE: --json-lines reads all from standard input/)
+    },
+  )
 
   it('takes a local instant as one of the expression’s zone', async () => {
     const question = { expression: '*/30 * * * *', timezone: 'Europe/Berlin', from: '2027-03-28T01:30', count: 1 }

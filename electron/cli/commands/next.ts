@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { Client } from '@shared/contract'
 import { BelfryError } from '@shared/errors'
 import type { SchedulePreview } from '@shared/model/schedule'
+import { longestTaskName } from '@shared/model/task'
 import { nextCron } from '@shared/schedule/cron'
 import { dstWords, warningWords } from '@shared/schedule/preview-words'
 import { spanOf } from '@shared/schedule/words'
@@ -33,9 +34,11 @@ export function addNextCommand(program: Command, cli: Cli): void {
       'read {"expression","timezone","from","count"} a line from standard input, answer each on a line',
     )
     .action((what: string | undefined, options: NextOptions, command: Command) => {
+      const { tz, from, count } = options
+      if (options.jsonLines && [what, tz, from, count].some((given) => given !== undefined))
+        command.error('error: --json-lines reads all from standard input; give no expression and no other flag')
       if (options.jsonLines)
         return answerLines(cli.terminal.stdin, cli.terminal.now, (text) => write(cli.terminal.stdout, text))
-      const { tz, from, count } = options
       const question = { timezone: tz, from, count: count === undefined ? undefined : Number(count) }
       if (what === undefined)
         return cli.withHost(command, (client) => showUpcoming(cli, command, client, question.count))
@@ -43,7 +46,7 @@ export function addNextCommand(program: Command, cli: Cli): void {
         showInstants(cli, command, { next: instantsOf({ expression: what, ...question }, cli.terminal.now()) }, tz)
       const ofTask = (): Promise<void> =>
         cli.withHost(command, (client) => showTask(cli, command, client, what, question.count))
-      if (tz !== undefined || from !== undefined || parses(what)) return ofExpression()
+      if (tz !== undefined || from !== undefined || parses(what) || !couldBeTask(what)) return ofExpression()
       if (!looksLikeExpression(what)) return ofTask()
       // A task's name may have spaces; where there is no such task, it was meant as an expression.
       return ofTask().catch((error: unknown) => {
@@ -63,8 +66,12 @@ function parses(expression: string): boolean {
   }
 }
 
+function couldBeTask(text: string): boolean {
+  return text.trim() !== '' && text.length <= longestTaskName
+}
+
 function looksLikeExpression(text: string): boolean {
-  return text === '' || text.startsWith('@') || /\s/.test(text)
+  return text.startsWith('@') || /\s/.test(text)
 }
 
 async function showInstants(

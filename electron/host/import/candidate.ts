@@ -30,7 +30,8 @@ export interface Findings {
 
 /** Parses by the task's own rules; throws INVALID with the field and the reason. */
 export function checkedCandidate(input: z.input<typeof importCandidate>): ImportCandidate {
-  const parsed = importCandidate.safeParse(input)
+  // A file may be called anything, and so a job.
+  const parsed = importCandidate.safeParse({ ...input, name: input.name.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ') })
   if (!parsed.success) throw invalidInput(parsed.error)
   return parsed.data
 }
