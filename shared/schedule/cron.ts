@@ -6,9 +6,9 @@
  * unrestricted (a step over all days too), and the two are AND-ed. Names, `L`, `W`, `LW`, `#`, `#L`, `+` as croner 11 reads
  * them.
  */
-import { cronDays } from './cron-days'
-import { cronFields, invalidExpression, timeField, type CronFields } from './cron-fields'
-import { localTimes, transitionNear } from './zone-offsets'
+import { compiledCron, type CompiledCron } from './cron-compiled'
+import { invalidExpression, type CronFields } from './cron-fields'
+import { furthest, localTimes, transitionNear, zoneTransitions } from './zone-offsets'
 
 export { cronFields, maximumExpressionLength, type CronFields } from './cron-fields'
 
@@ -89,7 +89,7 @@ export function nextCronInstant(
   after: number,
   dst: DstPolicy = autoDst,
 ): CronInstant | undefined {
-  const cron = compiled(expression)
+  const cron = compiledCron(expression)
   if (after >= endOfTime) return undefined
   if (after < beginningOfTime) return nextCronInstant(expression, zone, beginningOfTime, dst)
   const rule = dstRule(cron.fields, dst)
@@ -128,67 +128,27 @@ function fromLocal(
   return undefined
 }
 
-interface CompiledCron {
-  readonly fields: CronFields
-  /** The first local time (ms, read as if it were UTC) strictly after `local`; undefined when none comes. */
-  next(local: number): number | undefined
-}
-
-const kept = new Map<string, CompiledCron>()
-const keptLimit = 1000
-const daySeconds = 86_400
-
-function compiled(expression: string): CompiledCron {
-  let cron = kept.get(expression)
-  if (cron === undefined) {
-    cron = compile(cronFields(expression))
-    kept.set(expression, cron)
-    if (kept.size > keptLimit) kept.delete(kept.keys().next().value as string)
-  }
-  return cron
-}
-
-function compile(fields: CronFields): CompiledCron {
-  const seconds = following(timeField('second', fields.second))
-  const minutes = following(timeField('minute', fields.minute))
-  const hours = following(timeField('hour', fields.hour))
-  const calendar = cronDays(fields)
-
-  /** The first second of the day at or after `from`; -1 when none is left. */
-  const timeFrom = (from: number): number => {
-    let hour = Math.floor(from / 3600)
-    let minute = Math.floor(from / 60) % 60
-    let second = seconds[from % 60] ?? -1
-    if (hours[hour] === hour && minutes[minute] === minute && second >= 0) return hour * 3600 + minute * 60 + second
-    second = seconds[0] ?? 0
-    minute = hours[hour] === hour ? (minutes[minute + 1] ?? -1) : -1
-    if (minute < 0) {
-      hour = hours[hours[hour] === hour ? hour + 1 : hour] ?? -1
-      minute = minutes[0] ?? 0
+/**
+ * How many instants there are from one of them on, `first`, up to `end` (ms), and the last of them: without looking at each, but
+ * only up to where the clocks are set. Undefined where they have just been set.
+ */
+export function countCron(
+  expression: string,
+  zone: string,
+  first: number,
+  end: number,
+): { readonly count: number; readonly last: number } | undefined {
+  let until = end
+  for (const { at, offsetBefore, offsetAfter } of zoneTransitions(zone, first - furthest, end)) {
+    if (at <= first) {
+      // What a gap has swallowed comes at its end; what the clocks show twice may come once.
+      if (first < at + Math.max(1000, offsetBefore - offsetAfter)) return undefined
+      continue
     }
-    return hour < 0 ? -1 : hour * 3600 + minute * 60 + second
+    until = at - 1
+    break
   }
-  const firstTime = timeFrom(0)
-
-  return {
-    fields,
-    next(local) {
-      const from = Math.floor(local / 1000) + 1
-      const day = Math.floor(from / daySeconds)
-      let next = calendar.next(day - 1)
-      if (next === day) {
-        const time = timeFrom(from - day * daySeconds)
-        if (time >= 0) return (day * daySeconds + time) * 1000
-        next = calendar.next(day)
-      }
-      return next === undefined ? undefined : (next * daySeconds + firstTime) * 1000
-    },
-  }
-}
-
-/** For each value the next one that is meant, itself included; -1 when none is. One more entry than values. */
-function following(meant: Uint8Array): Int8Array {
-  const next = new Int8Array(meant.length + 1).fill(-1)
-  for (let value = meant.length - 1; value >= 0; value--) next[value] = meant[value] ? value : (next[value + 1] ?? -1)
-  return next
+  const { offset } = transitionNear(zone, first)
+  const { count, last } = compiledCron(expression).count(first + offset, until + offset)
+  return { count, last: last - offset }
 }

@@ -26,8 +26,8 @@ export type LocalTimes =
 
 const hour = 3_600_000
 const day = 24 * hour
-/** No zone is, or ever was, further from UTC; none has ever jumped by more. */
-const furthest = 26 * hour
+/** Ms. No zone is, or ever was, further from UTC; none has ever jumped by more. */
+export const furthest = 26 * hour
 
 /** When a local time (ms, read as if it were UTC) is shown in the zone. */
 export function localTimes(zone: string, local: number): LocalTimes {

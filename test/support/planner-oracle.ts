@@ -251,7 +251,7 @@ export class PlannerOracle {
     const { id, policy } = known.task
     const { jitter } = policy
     const where = `${id} at ${instant(now)}`
-    const reasons = mustBeSame({ runs, ranges }, expected, where)
+    const reasons = mustBeSame({ runs, ranges }, expected, policy.coalesce, where)
     for (const [at, reason] of reasons) this.#troubles.mustExplain(at, jitter, reason, where)
     for (const run of runs) if (run.late) this.#troubles.mustExplain(run.scheduledAt, jitter, run.late.reason, where)
     for (const fate of expected) {

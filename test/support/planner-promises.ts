@@ -64,10 +64,13 @@ export function decideAll(known: Known, pauseOfAll: Pause | null, epoch: number,
   const { policy } = task
   const grace = policy.onMissed === 'run' ? Infinity : Math.max(1999, policy.misfireGrace ?? Infinity)
   const fates: Fate[] = []
+  /** When each of them was due. */
+  const dueAt = new Map<number, number>()
   let since = -Infinity
   for (const at of plannedUntil(known, now)) {
     // Jitter does not change the order.
     since = Math.max(since, startOf(known, at))
+    dueAt.set(at, since)
     const upTo = Math.min(since, now)
     const fate = (state: Fate['state'], reason: string) => void fates.push({ at, epoch, state, reason })
     if (known.pause && holds(known.pause, at, upTo)) fate('paused', 'task')
@@ -80,11 +83,14 @@ export function decideAll(known: Known, pauseOfAll: Pause | null, epoch: number,
     }
   }
   const due = fates.filter(({ state }) => state === 'ran')
-  const kept: readonly Fate[] = policy.coalesce ? due.slice(-1) : due.slice(-100)
-  return fates.map((fate): Fate => {
-    if (fate.state !== 'ran' || kept.includes(fate)) return fate
-    return policy.coalesce ? { ...fate, state: 'folded', owner: kept[0]?.at ?? 0 } : { ...fate, state: 'missed' }
-  })
+  const latest = due.slice(-100)
+  if (!policy.coalesce)
+    return fates.map((fate) => (fate.state !== 'ran' || latest.includes(fate) ? fate : { ...fate, state: 'missed' }))
+  // What jitter has let come at the same time, in time, runs each for itself.
+  const isInTime = ({ at }: Fate): boolean => policy.jitter > 0 && now - (dueAt.get(at) ?? 0) < 2000
+  const runs = due.filter((fate) => fate === due.at(-1) || (latest.includes(fate) && isInTime(fate)))
+  const owner = runs[0]?.at ?? 0
+  return fates.map((fate) => (fate.state !== 'ran' || runs.includes(fate) ? fate : { ...fate, state: 'folded', owner }))
 }
 
 function holds({ since, until }: Pause, from: number, to: number): boolean {

@@ -182,7 +182,7 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
   })
   const setPauseOfAll = async (pause: Pause | null): Promise<void> => {
     const all = [...disk.tasks.keys()]
-    planner.settle(all)
+    await planner.settle(all)
     await recorded(all)
     await write(() => void (disk.paused = pause))
     planner.trackAll(all)

@@ -24,7 +24,8 @@ function lookAfter(passed: Passed, { linux = true, power = false } = {}) {
   watch.look()
   if (power) watch.powerEvent()
   now = { wall: now.wall + passed.wall, monotonic: passed.monotonic, boot: now.boot + passed.boot }
-  return { watch, look: watch.look() }
+  const setBack = (by: number): void => void (now = { ...now, wall: now.wall - by })
+  return { watch, look: watch.look(), setBack }
 }
 
 const s = 1000
@@ -128,22 +129,58 @@ describe('elsewhere a late look with a power event is sleep', () => {
   })
 })
 
+describe('a process that is stopped while it reads the clocks', () => {
+  it.each(['now', 'monotonic', 'boot'] as const)('after %s sees no clock that was set', (stoppedAfter) => {
+    let passed = 0
+    let stop = false
+    const reading = (name: string, value: number): number => {
+      const read = value + passed
+      if (stop && name === stoppedAfter) {
+        stop = false
+        passed += 10 * s
+      }
+      return read
+    }
+    const clock = {
+      now: () => reading('now', 1_000_000),
+      monotonic: () => reading('monotonic', 0),
+      boot: () => reading('boot', 50_000),
+      timeZone: () => 'UTC',
+      after: () => () => undefined,
+      at: () => () => undefined,
+    }
+    const watch = createClockWatch(clock, true)
+    stop = true
+    expect(watch.look()).toMatchObject({ now: 1_010_000, stepped: 0, cause: 'busy', woke: false })
+    expect(watch.look()).toMatchObject({ stepped: 0, cause: 'busy' })
+  })
+})
+
 describe('why an instant was not looked at in time', () => {
   it('is told by the stretch that it lies in, also later', () => {
     const { watch } = lookAfter({ wall: 8 * h, monotonic: s, boot: 8 * h })
-    expect([1_000_000 - 1, 1_000_000, 1_000_000 + h, 1_000_000 + 8 * h].map(watch.causeAt)).toEqual([
+    expect([1_000_000 - 1, 1_000_000, 1_000_000 + h, 1_000_000 + 8 * h].map(watch.causes())).toEqual([
       'busy',
       'asleep',
       'asleep',
       'asleep',
     ])
     watch.look()
-    expect(watch.causeAt(1_000_000 + h)).toBe('asleep')
-    expect(watch.causeAt(1_000_000 + 9 * h)).toBe('busy')
+    expect(watch.causes()(1_000_000 + h)).toBe('asleep')
+    expect(watch.causes()(1_000_000 + 9 * h)).toBe('busy')
+  })
+
+  it('stays with whoever has begun to ask when the clock is set back', () => {
+    const { watch, setBack } = lookAfter({ wall: 8 * h, monotonic: s, boot: 8 * h })
+    const causeAt = watch.causes()
+    setBack(h)
+    expect(watch.look().stepped).toBe(-h)
+    expect(watch.causes()(1_000_000 + h)).toBe('busy')
+    expect(causeAt(1_000_000 + h)).toBe('asleep')
   })
 
   it('is forgotten with the epoch of the clock that it was told in', () => {
     const { watch } = lookAfter({ wall: -h, monotonic: 0, boot: 0 })
-    expect(watch.causeAt(1_000_000 - h)).toBe('busy')
+    expect(watch.causes()(1_000_000 - h)).toBe('busy')
   })
 })

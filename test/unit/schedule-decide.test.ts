@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { LateReason } from '@shared/model/occurrence'
 import type { TaskInput } from '@shared/model/task'
 import { decideDue, type Decision } from '../../electron/host/schedule/decide'
+import { jitterOf } from '../../electron/host/schedule/jitter'
 import { bothAt, type Marks } from '../../electron/host/schedule/occurrences'
 import { makeTask } from '../support/make-task'
 
@@ -22,11 +23,13 @@ interface Given {
   readonly idleSince?: number | null
   /** Occurrences a step looks at. */
   readonly step?: number
+  /** How many it may look at. */
+  readonly steps?: number
 }
 
 /** Decides `after` ms after the start. */
 function decide(after: number, given: Given = {}): Decision {
-  const { triggers = [hourly], policy = {}, skips = [], step = Infinity } = given
+  const { triggers = [hourly], policy = {}, skips = [], step = given.steps === undefined ? Infinity : 1 } = given
   const task = makeTask({ triggers, policy, skips })
   const open = decideDue(task, {
     now: start + after,
@@ -35,12 +38,15 @@ function decide(after: number, given: Given = {}): Decision {
     reasonAt: given.reasonAt ?? (() => 'asleep'),
     pausedAt: given.pausedAt ?? (() => null),
   })
-  for (;;) {
+  for (let looked = 0; looked < (given.steps ?? Infinity); looked += step) {
     const done = open.step(step)
     if (done !== undefined) return done
   }
+  throw new Error(`not decided in ${given.steps} steps`)
 }
 
+/** `after` ms after the start. */
+const at = (after: number): string => new Date(start + after).toISOString()
 const hours = (at: number | null): number | null => (at === null ? null : (at - start) / hour)
 const runs = ({ runs: all }: Decision) => all.map((run) => [hours(run.scheduledAt), run.folded, hours(run.foldedFrom)])
 const fates = ({ fates: all }: Decision) =>
@@ -238,12 +244,78 @@ describe('jitter', () => {
   })
 })
 
+describe('jitter longer than the distance', () => {
+  const given: Given = {
+    triggers: [{ kind: 'cron', expression: '* * * * *', timezone: 'UTC' }],
+    policy: { jitter: '10m', misfireGrace: null },
+  }
+
+  it('folds nothing that is in time: those that it lets come at once each run, as overlap has it', () => {
+    let marks = bothAt(start)
+    const all: Decision['runs'][number][] = []
+    for (let after = 0; after <= hour; after += 1000) {
+      const made = decide(after, { ...given, marks })
+      marks = made.marks
+      all.push(...made.runs)
+    }
+    expect(all.length).toBeGreaterThan(50)
+    expect(all.map(({ scheduledAt }) => scheduledAt)).toEqual(all.map((_, index) => start + (index + 1) * minute))
+    expect(all.every(({ folded, late, replay }) => folded === 0 && late === null && !replay)).toBe(true)
+  })
+
+  it('folds what is late', () => {
+    const made = decide(hour, given)
+    expect(made.runs).toHaveLength(1)
+    expect(made.runs[0]?.late?.ms).toBeGreaterThan(2000)
+    expect(made.runs[0]?.folded).toBe(((made.runs[0]?.scheduledAt ?? 0) - start) / minute - 1)
+    expect(made.runs[0]?.folded).toBeGreaterThan(40)
+  })
+
+  it('runs the latest hundred at most, and folds those before them', () => {
+    const policy = { jitter: '1d', misfireGrace: null } as const
+    const { id } = makeTask({})
+    const comes = (index: number): number => index * minute + jitterOf(id, start + index * minute, 24 * hour)
+    // One for which all of the 150 after it have to wait.
+    const isLast = (index: number): boolean =>
+      Array.from({ length: 150 }, (_, after) => index + 1 + after).every((other) => comes(other) <= comes(index))
+    let first = 1
+    while (!isLast(first)) first++
+    const made = decide(comes(first), { ...given, policy, marks: bothAt(start + first * minute - 1) })
+    expect(made.runs).toHaveLength(100)
+    expect(made.runs[0]?.foldedFrom).toBe(start + first * minute)
+    expect(made.runs.map(({ folded }) => folded > 0)).toEqual([true, ...Array.from({ length: 99 }, () => false)])
+    expect(made.fates).toEqual([])
+  })
+})
+
 describe('a leap', () => {
   it('of ten years over a task of every second is taken in at once', () => {
     const seconds = 10 * 365 * 86_400
     const made = decide(seconds * 1000 + 500, { triggers: [{ ...hourly, every: 1000 }], step: 10 })
     expect(made.fates).toMatchObject([{ state: 'missed', count: seconds - 3600 }])
     expect(made.runs).toMatchObject([{ scheduledAt: start + seconds * 1000, folded: 3599 }])
+  })
+
+  it.each<[string, Given]>([
+    ['cron', { triggers: [{ kind: 'cron', expression: '* * * * * *', timezone: 'Europe/Berlin' }] }],
+    ['a rhythm with a skip that was used', { triggers: [{ ...hourly, every: 1000 }], skips: [at(-1000)] }],
+    ['a rhythm with a skip in the middle', { triggers: [{ ...hourly, every: 1000 }], skips: [at(100 * hour)] }],
+    ['jitter', { triggers: [{ ...hourly, every: 1000 }], policy: { jitter: '30s' } }],
+    ['a rhythm, and now and then a time', { triggers: [{ ...hourly, every: 1000 }, cronHourly] }],
+    [
+      'working hours',
+      {
+        triggers: [{ kind: 'cron', expression: '* * * * * *', timezone: 'UTC' }],
+        policy: { active: [{ weekdays: ['mon', 'fri'], times: { from: '09:00', until: '17:00' } }] },
+      },
+    ],
+    ['a pause', { triggers: [{ ...hourly, every: 1000 }], pausedAt: () => 'task' }],
+  ])('of a year over every second takes few steps: %s', (_name, given) => {
+    const seconds = 365 * 86_400
+    const made = decide(seconds * 1000 + 500, { ...given, steps: 20_000 })
+    const told = [...made.fates.map(({ count }) => count), ...made.runs.map(({ folded }) => folded + 1)]
+    const left = given.policy?.jitter === undefined ? 0 : 30
+    expect(seconds - told.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(left)
   })
 
   it('over a pause is looked at one by one', () => {

@@ -124,7 +124,7 @@ describe('what is not due', () => {
     made.planner.trackAll([task.id])
     await made.clock.advance(59_999)
     expect(made.due).toEqual([])
-    made.planner.settle([task.id])
+    await made.planner.settle([task.id])
     made.pauseAll = null
     made.planner.trackAll([task.id])
     await made.clock.advance(10_001)
@@ -390,10 +390,15 @@ describe('many tasks', () => {
     expect(planner.nextAt('t99')).toBe(Date.parse(start) + 30_000)
   })
 
+  /** Two triggers take turns: each second is looked at by itself. */
+  const long = makeTask({
+    id: 'long',
+    triggers: ['*/2', '1-59/2'].map((second) => ({ kind: 'cron', expression: `${second} * * * * *`, timezone: 'UTC' })),
+  })
+
   it('of which one has millions to decide do not wait for it', async () => {
     const clock = slow()
-    const cron = makeTask({ id: 'long', triggers: [{ kind: 'cron', expression: '* * * * * *', timezone: 'UTC' }] })
-    const { due, fates } = plannerBench({ clock, tasks: [cron, every(10_000)] })
+    const { due, fates } = plannerBench({ clock, tasks: [long, every(10_000)] })
     clock.sleep(86_400_000)
     await clock.advance(40_000)
     expect(due[0]).toMatchObject({ taskId: 'task-1', folded: 360 })
@@ -401,4 +406,34 @@ describe('many tasks', () => {
       { ranges: [{ state: 'missed', reason: 'asleep' }] },
     ])
   })
+
+  it.each(['is changed', 'has its clock set back'])(
+    'of which one has millions to decide when it %s are not held up',
+    async (how) => {
+      const clock = slow()
+      const { due, fates, planner, setBacks } = plannerBench({ clock, tasks: [long, every(10_000)] })
+      clock.sleep(86_400_000)
+      let isSettled = false
+      const steps = clock.monotonic()
+      if (how === 'is changed') void planner.settle(['long']).then(() => (isSettled = true))
+      else {
+        planner.look()
+        clock.setWall('2027-01-01T22:00:00Z')
+        planner.look()
+      }
+      expect(clock.monotonic() - steps).toBeLessThan(100)
+      await Promise.resolve()
+      expect([isSettled, setBacks, fates.filter(({ taskId }) => taskId === 'long')]).toEqual([false, [], []])
+      await clock.advance(1000)
+      const ofLong = due
+        .filter(({ taskId }) => taskId === 'long')
+        .map(({ scheduledAt, folded }) => [scheduledAt, folded])
+      expect(ofLong[0]).toEqual([Date.parse('2027-01-02T00:00:00Z'), 3600])
+      expect(fates.filter(({ taskId }) => taskId === 'long').flatMap(({ ranges }) => ranges)).toMatchObject([
+        { state: 'missed', reason: 'asleep', count: 82_800 },
+      ])
+      if (how === 'is changed') expect(isSettled).toBe(true)
+      else expect(setBacks).toHaveLength(1)
+    },
+  )
 })

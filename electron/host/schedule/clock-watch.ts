@@ -25,8 +25,8 @@ export interface ClockWatch {
   look(): Look
   /** The system says that it goes to sleep, or woke: counts at the next look that comes late, whenever that is. */
   powerEvent(): void
-  /** Why what was due at an instant (ms) was not looked at in time. */
-  causeAt(at: number): DelayCause
+  /** Why what was due at an instant (ms) was not looked at in time, by what is known now. */
+  causes(): (at: number) => DelayCause
 }
 
 /** Ms; smaller differences are the clocks' own. */
@@ -35,6 +35,9 @@ const noticed = 2000
 export const longestSleep = 30_000
 /** Stretches in which nobody looked, and why, that are remembered; what is late is decided soon after them. */
 const remembered = 20
+
+/** Times that the clocks are read again when somebody came in between. */
+const mostReadings = 3
 
 interface Stretch {
   readonly from: number
@@ -76,12 +79,20 @@ export function createClockWatch(clock: Clock, bootTells: boolean): ClockWatch {
       last = now
       return look
     },
-    causeAt: (at) => unwatched.findLast(({ from, until }) => from <= at && at <= until)?.cause ?? 'busy',
+    causes() {
+      const known = unwatched
+      return (at) => known.findLast(({ from, until }) => from <= at && at <= until)?.cause ?? 'busy'
+    },
   }
 }
 
 type Reading = ReturnType<typeof read>
 
+/** The process may be stopped between two readings, which would then not be of one moment: they are taken anew. */
 function read(clock: Clock): { readonly wall: number; readonly monotonic: number; readonly boot: number } {
-  return { wall: clock.now(), monotonic: clock.monotonic(), boot: clock.boot() }
+  for (let again = mostReadings; ; again--) {
+    const wall = clock.now()
+    const reading = { wall, monotonic: clock.monotonic(), boot: clock.boot() }
+    if (Math.abs(clock.now() - wall) < noticed || again === 0) return reading
+  }
 }

@@ -8,7 +8,7 @@ import type { Trigger, TriggerKind } from '@shared/model/trigger'
 import { addFate, type Fate, type FateRange } from './fate-list'
 import { jitterOf } from './jitter'
 import { decidedUpTo, nextOccurrence, type Marks, type Occurrence } from './occurrences'
-import { steadyStretch, type Stretch } from './stretch'
+import { stretchFrom } from './stretch'
 import { isOpen } from './time-windows'
 import { wholeSecond, type Moment } from './trigger-times'
 
@@ -54,6 +54,10 @@ export interface OpenDecision {
 export const replayLimit = 100
 /** Ms; what is decided sooner after its instant is in time. */
 const inTime = 2000
+/** Ms: less is looked at one by one. */
+const shortestLeap = 60_000
+/** Ms: no more is counted at once. */
+const furthestReach = 366 * 86_400_000
 
 /** One that is due, and since when (ms): jitter counted, and not before those that come before it. */
 interface Due extends Occurrence {
@@ -71,127 +75,139 @@ export function graceOf({ policy }: Pick<Task, 'policy'>): number {
   return onMissed === 'run' || misfireGrace === null ? Number.POSITIVE_INFINITY : Math.max(misfireGrace, inTime - 1)
 }
 
-/** Decides in steps, so that millions of missed seconds do not hold up the host. */
+/**
+ * Decides in steps, so that millions of missed seconds do not hold up the host; those that end alike are counted rather than
+ * looked at, wherever that is possible.
+ */
 export function decideDue(task: Task, context: DueContext): OpenDecision {
-  const { now } = context
+  const { now, pausedAt, reasonAt } = context
   const { policy } = task
   const skips = new Set(task.skips.map((at) => Date.parse(at)))
   const grace = graceOf(task)
+  /** Nothing up to here can run any more, and nothing after it waits for the jitter of what comes before. */
+  const missedUntil = now - grace - 1 - 2 * policy.jitter
+  /** What became of those that come before all that is to run. */
   const fates: FateRange[] = []
-  /** What is to run, and where not all of it is folded into one, in its order with the fates that come after the first of it. */
+  /** What is to run, in its order with the fates that come after the first of it. */
   let tail: (Due | FateRange)[] = []
   let waiting = 0
-  /** What runs, or is folded, lies between the last fate and the next. */
-  let isApart = false
   let folded = 0
   let foldedFrom: number | null = null
   let since = Number.NEGATIVE_INFINITY
   let { marks, moment } = context
   let delayOver = false
+  /** Ms: how much is tried to be counted at once. */
+  let reach = furthestReach
 
-  const record = (range: FateRange): void => {
-    const last = tail.at(-1)
-    if (policy.coalesce && isApart) fates.push(range)
-    else if (last === undefined || policy.coalesce) addFate(fates, range)
-    else if (isDue(last)) tail.push(range)
-    else {
-      const merged = [last]
-      addFate(merged, range)
-      tail.splice(-1, 1, ...merged)
-    }
-    isApart = false
-  }
+  const record = (range: FateRange): void => addFate<Due>(tail.length === 0 ? fates : tail, range)
 
   const fateOf = (occurrence: Occurrence): Fate | undefined => {
     if (occurrence.lost) return { state: 'skipped', reason: 'dst' }
     if (skips.has(occurrence.at)) return { state: 'skipped', reason: 'skip_next' }
     if (!isOpen(occurrence.at, policy, moment.zone)) return { state: 'skipped', reason: 'blackout' }
-    return now - since > grace ? { state: 'missed', reason: context.reasonAt(since) } : undefined
+    return now - since > grace ? { state: 'missed', reason: reasonAt(since) } : undefined
   }
+
+  /** Jitter may let several come at once, in time: those are not folded. */
+  const isFolded = (due: Due): boolean => policy.coalesce && (policy.jitter === 0 || now - due.since >= inTime)
 
   const run = (due: Due): void => {
-    isApart = true
     const [before] = tail
-    if (policy.coalesce && before !== undefined && isDue(before)) {
-      foldedFrom ??= before.at
-      folded++
-      tail = [due]
-      return
-    }
     tail.push(due)
-    if (++waiting > replayLimit) giveUpOldest()
+    waiting++
+    if (waiting > replayLimit || (before !== undefined && isDue(before) && isFolded(before))) giveUpOldest()
   }
 
+  /** The first of the tail runs with the next, or not any more. */
   const giveUpOldest = (): void => {
     const [oldest, ...rest] = tail
     if (oldest === undefined || !isDue(oldest)) return
-    addFate(fates, { state: 'missed', reason: context.reasonAt(oldest.since), ...only(oldest.at) })
     const next = rest.findIndex(isDue)
-    for (const range of rest.slice(0, next)) if (!isDue(range)) addFate(fates, range)
+    const between = rest.slice(0, next).filter(isRange)
     tail = rest.slice(next)
     waiting--
-  }
-
-  /** A rhythm that nobody looked at for long: all that can only be missed, and all that is folded into one run, at once. */
-  const leap = (): void => {
-    const missed = steadyStretch(task, marks, now - grace - 1, moment)
-    if (missed !== undefined) {
-      const reason = context.reasonAt(missed.from)
-      if (isPausedIn(missed) || context.reasonAt(missed.until) !== reason) return
-      addFate(fates, { state: 'missed', reason, ...missed })
-      marks = decidedUpTo(missed.until, marks)
+    if (policy.coalesce) {
+      foldedFrom ??= oldest.at
+      folded++
+      fates.push(...between)
+      return
     }
-    const due = policy.coalesce ? steadyStretch(task, marks, now, moment) : undefined
-    if (due === undefined || due.count === 1 || isPausedIn(due)) return
-    since = due.until
-    tail = [{ at: due.until, trigger: 0, kind: 'interval', lost: false, since }]
-    folded = due.count - 1
-    foldedFrom = due.from
-    isApart = true
-    marks = decidedUpTo(due.until, marks)
+    for (const range of [{ state: 'missed', reason: reasonAt(oldest.since), ...only(oldest.at) } as const, ...between])
+      addFate(fates, range)
   }
 
-  const isPausedIn = ({ from, until }: Stretch): boolean => context.pausedAt(from, until) !== null
+  /** Takes in at once what ends as the next does. False where it is to be looked at by itself. */
+  const leap = (next: Occurrence): boolean => {
+    const { at } = next
+    if (now - at < shortestLeap) return false
+    const isMissed = at <= missedUntil
+    const paused = pausedAt(at, at)
+    const isClosed = !isOpen(at, policy, moment.zone)
+    const goesOn = policy.jitter === 0 && (policy.coalesce || paused !== null || isClosed)
+    const end = Math.min(isMissed ? missedUntil : goesOn ? now : at, at + reach)
+    if (end - at < shortestLeap) return false
+    const stretch = stretchFrom(task, next, marks, end, moment)
+    if (stretch === undefined || stretch.count === 1) return false
+    const { until, count } = stretch
+    const last = until + policy.jitter
+    const reason = reasonAt(at)
+    if (pausedAt(until, until) !== paused || pausedAt(at, last) !== paused || reasonAt(last) !== reason) {
+      reach = Math.max(reach / 8, shortestLeap)
+      return false
+    }
+    reach = Math.min(reach * 8, furthestReach)
+    if (paused !== null) record({ state: 'paused', reason: paused, ...stretch })
+    else if (isClosed) record({ state: 'skipped', reason: 'blackout', ...stretch })
+    else if (isMissed) record({ state: 'missed', reason, ...stretch })
+    else {
+      since = until
+      run({ ...next, at: until, since })
+      foldedFrom ??= at
+      folded += count - 1
+    }
+    marks = decidedUpTo(until, marks)
+    return true
+  }
 
-  const runOf = (due: Due): DueRun => ({
-    scheduledAt: due.at,
-    triggeredBy: due.kind,
-    folded,
-    foldedFrom,
-    late: lateness(due.since, now, context.reasonAt),
-    replay: waiting > 1,
-  })
+  const decideNext = (next: Occurrence): boolean => {
+    since = Math.max(since, next.at + jitterOf(task.id, next.at, policy.jitter))
+    const paused = pausedAt(next.at, Math.min(since, now))
+    if (paused === null && since > now) return false
+    const fate: Fate | undefined = paused === null ? fateOf(next) : { state: 'paused', reason: paused }
+    if (fate) record({ ...fate, ...only(next.at) })
+    else run({ ...next, since })
+    marks = decidedUpTo(next.at, marks)
+    if (isDelay(task.triggers[next.trigger])) {
+      // One is due, however long nobody looked.
+      moment = { ...moment, idleSince: null }
+      delayOver = true
+    }
+    return true
+  }
 
   const decision = (): Decision => {
-    const runs: DueRun[] = []
-    for (const one of tail) {
-      if (isDue(one)) runs.push(runOf(one))
-      else fates.push(one)
-    }
-    return { runs, fates, marks, delayOver }
+    const late = tail.filter(isDue)
+    const runs = late.map((due, index): DueRun => {
+      const isFirst = index === 0
+      return {
+        scheduledAt: due.at,
+        triggeredBy: due.kind,
+        folded: isFirst ? folded : 0,
+        foldedFrom: isFirst ? foldedFrom : null,
+        late: lateness(due.since, now, reasonAt),
+        replay: !policy.coalesce && late.length > 1,
+      }
+    })
+    const ranges = tail.filter(isRange)
+    return { runs, fates: [...fates, ...ranges], marks, delayOver }
   }
 
-  leap()
   return {
     step(count) {
       for (let looked = 0; looked < count; looked++) {
         const next = nextOccurrence(task.triggers, marks, moment)
         if (next === undefined || next.at > now) return decision()
-        since = Math.max(since, next.at + jitterOf(task.id, next.at, policy.jitter))
-        const paused = context.pausedAt(next.at, Math.min(since, now))
-        if (paused !== null) record({ state: 'paused', reason: paused, ...only(next.at) })
-        else if (since > now) return decision()
-        else {
-          const fate = fateOf(next)
-          if (fate) record({ ...fate, ...only(next.at) })
-          else run({ ...next, since })
-        }
-        marks = decidedUpTo(next.at, marks)
-        if (isDelay(task.triggers[next.trigger])) {
-          // One is due, however long nobody looked.
-          moment = { ...moment, idleSince: null }
-          delayOver = true
-        }
+        if (!leap(next) && !decideNext(next)) return decision()
       }
       return undefined
     },
@@ -200,6 +216,10 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
 
 function isDue(one: Due | FateRange): one is Due {
   return 'since' in one
+}
+
+function isRange(one: Due | FateRange): one is FateRange {
+  return !isDue(one)
 }
 
 function only(at: number): { readonly from: number; readonly until: number; readonly count: 1 } {
@@ -216,7 +236,7 @@ export function isDelay(trigger: Trigger | undefined): boolean {
  */
 export function isPlain({ policy, skips }: Task, { at, lost }: Occurrence, now: number, zone: string): boolean {
   const isAlone = policy.jitter === 0 && at <= now && now < wholeSecond(at) + 1000
-  return isAlone && !lost && skips.length === 0 && isOpen(at, policy, zone)
+  return isAlone && !lost && skips.every((skip) => Date.parse(skip) !== at) && isOpen(at, policy, zone)
 }
 
 /** Its run. */

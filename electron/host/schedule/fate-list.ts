@@ -9,10 +9,10 @@ export type Fate =
 /** Consecutive occurrences with one fate; ms. */
 export type FateRange = Fate & { readonly from: number; readonly until: number; readonly count: number }
 
-/** Adds what comes after all that the list has. */
-export function addFate(list: FateRange[], range: FateRange): void {
+/** Adds what comes after all that the list has; what runs stands between ranges. */
+export function addFate<R extends { readonly since: number }>(list: (R | FateRange)[], range: FateRange): void {
   const last = list.at(-1)
-  if (last?.state === range.state && last.reason === range.reason)
+  if (last !== undefined && 'state' in last && last.state === range.state && last.reason === range.reason)
     list[list.length - 1] = { ...last, until: range.until, count: last.count + range.count }
   else list.push(range)
 }

@@ -33,12 +33,16 @@ export function setBackMarks(marks: Marks, now: number, fixedStay: boolean): Mar
 export function nextOccurrence(triggers: readonly Trigger[], after: Marks, moment: Moment): Occurrence | undefined {
   let first: Occurrence | undefined
   for (const [index, trigger] of triggers.entries()) {
-    const from = after.fixed === after.cadence || !goesOn(trigger) ? after.fixed : after.cadence
-    const next = nextOfTrigger(trigger, from, moment)
+    const next = nextOfTrigger(trigger, markOf(trigger, after), moment)
     if (next === undefined || (first !== undefined && !comesBefore(next, first))) continue
     first = { at: next.at, trigger: index, kind: trigger.kind, lost: next.lost }
   }
   return first
+}
+
+/** The one that counts for the trigger. */
+export function markOf(trigger: Trigger, { fixed, cadence }: Marks): number {
+  return fixed === cadence || !goesOn(trigger) ? fixed : cadence
 }
 
 /** What runs goes before what is lost in the same second: the two are one occurrence. */

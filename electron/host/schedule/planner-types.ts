@@ -83,8 +83,8 @@ export interface Planner {
   powerEvent(): void
   /** The task is new, has changed, or has ended a run: plan it anew. */
   track(taskId: string): void
-  /** Decides what is due of the tasks at this moment, before they are changed. */
-  settle(taskIds: readonly string[]): void
+  /** Decides what is due of the tasks at this moment, before they are changed: at once, or in slices where it is very much. */
+  settle(taskIds: readonly string[]): Promise<void>
   /** Everything was paused or goes on: plan all of them anew. */
   trackAll(taskIds: readonly string[]): void
   forget(taskId: string): void

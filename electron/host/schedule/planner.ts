@@ -11,11 +11,9 @@ import { oftenFirst } from './often-first'
 import { pausedBetween } from './pauses'
 import type { DueTask, Planner, PlannerOptions, TaskFates } from './planner-types'
 import { createPlans, type Planned } from './plans'
+import { nextTurn, stepSize, workOff } from './work-off'
 
 export type { DueTask, Planner, PlannerEvent, PlannerOptions, TaskFates } from './planner-types'
-
-/** Occurrences between two looks at how long it has taken. */
-const stepSize = 500
 
 /** What one look has found. */
 interface Found {
@@ -70,9 +68,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     if (planned.length > 0) options.moved(planned)
   }
 
-  const planLater = (taskIds: readonly string[]): void => {
-    for (const taskId of taskIds) unplanned.add(taskId)
-  }
+  const planLater = (taskIds: readonly string[]): void => taskIds.forEach((taskId) => unplanned.add(taskId))
 
   /** Looks at the clocks. Undefined when nothing may be decided now. */
   const notice = (): number | undefined => {
@@ -80,10 +76,10 @@ export function createPlanner(options: PlannerOptions): Planner {
     const look = watch.look()
     if (look.stepped < 0) {
       // What came before, and needed no haste, is recorded by the clock as it was.
-      settle(plans.ids(), look.before)
+      settleSome(plans.ids(), look.before)
       // At once: what is fired from now on goes by the clock as it is now.
       agenda.setBack(-look.stepped)
-      goBack(-look.stepped, look.now, look.woke)
+      void goBack(-look.stepped, look.now, look.woke)
       return undefined
     }
     if (look.woke) options.woke(look.now)
@@ -105,19 +101,22 @@ export function createPlanner(options: PlannerOptions): Planner {
     arm()
   }
 
-  const goBack = (by: number, now: number, woke: boolean): void => {
+  const goBack = async (by: number, now: number, woke: boolean): Promise<void> => {
     settingBack = true
-    void options.setBack(by, now).then(({ fixedStay }) => {
-      settingBack = false
-      if (!isRunning()) return
-      began = Math.min(began, now)
-      open.clear()
-      if (woke) options.woke(now)
-      counting.setBack(now, fixedStay)
-      plans.planPauseOfAll()
-      planLater(plans.ids())
-      wake()
-    })
+    while (open.size > 0) {
+      await nextTurn(clock)
+      settleSome([...open.keys()], now)
+    }
+    if (!isRunning()) return
+    const { fixedStay } = await options.setBack(by, now)
+    settingBack = false
+    if (!isRunning()) return
+    began = Math.min(began, now)
+    if (woke) options.woke(now)
+    counting.setBack(now, fixedStay)
+    plans.planPauseOfAll()
+    planLater(plans.ids())
+    wake()
   }
 
   /** The machine's zone may have been changed under us: like a changed trigger, it counts from that moment. */
@@ -142,18 +141,7 @@ export function createPlanner(options: PlannerOptions): Planner {
       isAll = entry === undefined
       if (entry) visit(entry, now, found)
     } while (!isAll && hasTime())
-    for (const [taskId, decision] of open) {
-      guarded(taskId, () => {
-        let done: Decision | undefined
-        do done = decision.step(stepSize)
-        while (done === undefined && hasTime())
-        if (done !== undefined) return conclude(taskId, done, found)
-        // The others first, next time.
-        open.delete(taskId)
-        open.set(taskId, decision)
-      })
-      if (!hasTime()) break
-    }
+    workOn([...open.keys()], hasTime, found)
     return isAll
   }
 
@@ -169,9 +157,8 @@ export function createPlanner(options: PlannerOptions): Planner {
     const next = plans.next(taskId)
     if (next && isPlain(task, next, now, zone) && pausedAt(task)(next.at, next.at) === null) {
       const marks = decidedUpTo(next.at, counting.marks(task))
-      const runs = [plainRun(next)]
-      conclude(taskId, { runs, fates: [], marks, delayOver: isDelay(task.triggers[next.trigger]) }, found)
-      return
+      const delayOver = isDelay(task.triggers[next.trigger])
+      return conclude(taskId, { runs: [plainRun(next)], fates: [], marks, delayOver }, found)
     }
     const decision = begin(task, now)
     const done = decision.step(stepSize)
@@ -179,15 +166,14 @@ export function createPlanner(options: PlannerOptions): Planner {
     else conclude(taskId, done, found)
   }
 
-  const begin = (task: Task, now: number): OpenDecision => {
-    return decideDue(task, {
+  const begin = (task: Task, now: number): OpenDecision =>
+    decideDue(task, {
       now,
       moment: counting.moment(task),
       marks: counting.marks(task),
-      reasonAt,
+      reasonAt: reasons(),
       pausedAt: pausedAt(task),
     })
-  }
 
   /** By the pauses as they stand now. */
   const pausedAt = (task: Task): DueContext['pausedAt'] => {
@@ -195,7 +181,10 @@ export function createPlanner(options: PlannerOptions): Planner {
     return (from, until) => pausedBetween(pauses, from, until)
   }
 
-  const reasonAt = (at: number) => (at < began ? 'not_running' : watch.causeAt(at))
+  const reasons = (): DueContext['reasonAt'] => {
+    const causeAt = watch.causes()
+    return (at) => (at < began ? 'not_running' : causeAt(at))
+  }
 
   const conclude = (taskId: string, { runs, fates: ranges, marks, delayOver }: Decision, found: Found): void => {
     open.delete(taskId)
@@ -210,7 +199,7 @@ export function createPlanner(options: PlannerOptions): Planner {
   const takeEvent = (fired: Fired, due: number, now: number, found: Found): void => {
     const { taskId, event, parameters = {} } = fired.event
     const task = options.task(taskId)
-    const become = task && decideFired(fired, task, { now, due, zone, reasonAt, pausedAt: pausedAt(task) })
+    const become = task && decideFired(fired, task, { now, due, zone, reasonAt: reasons(), pausedAt: pausedAt(task) })
     if (become === undefined) return
     if ('fate' in become) found.fates.push({ taskId, event, ranges: [become.fate] })
     else found.due.push({ ...become.run, taskId, event, parameters })
@@ -222,22 +211,31 @@ export function createPlanner(options: PlannerOptions): Planner {
     if (due.length > 0) options.dispatch(due)
   }
 
-  const settleTask = (taskId: string, now: number, found: Found): void => {
+  const workOn = (taskIds: readonly string[], hasTime: () => boolean, found: Found): void =>
+    workOff(open, taskIds, hasTime, (taskId, work) => {
+      guarded(taskId, () => {
+        const done = work()
+        if (done !== undefined) conclude(taskId, done, found)
+      })
+    })
+
+  /** Begins to decide what is due of the task. */
+  const openTask = (taskId: string, now: number): void => {
     const task = options.task(taskId)
     const next = plans.next(taskId)
-    const isAhead = next !== undefined && (next === null || next.at > now) && !open.has(taskId)
-    if (!task?.enabled || isAhead) return
-    guarded(taskId, () => {
-      const done = (open.get(taskId) ?? begin(task, now)).step(Number.POSITIVE_INFINITY)
-      if (done !== undefined) conclude(taskId, done, found)
-    })
+    const isAhead = next !== undefined && (next === null || next.at > now)
+    if (task?.enabled && !isAhead && !open.has(taskId)) guarded(taskId, () => open.set(taskId, begin(task, now)))
   }
 
-  const settle = (taskIds: readonly string[], now: number): void => {
+  /** Decides what is due of the tasks, as much as there is time for; the others stay open. */
+  const settleSome = (taskIds: readonly string[], now: number): void => {
     const found = nothing()
-    for (const taskId of taskIds) settleTask(taskId, now, found)
+    for (const taskId of taskIds) openTask(taskId, now)
+    workOn(taskIds, turnOf(clock), found)
     handOver(found)
     found.tasks.forEach(plan)
+    // They are not on the agenda until they are decided.
+    for (const taskId of taskIds) if (open.has(taskId)) plan(taskId)
   }
 
   return {
@@ -246,7 +244,7 @@ export function createPlanner(options: PlannerOptions): Planner {
       watch.look()
       const tasks = taskIds.flatMap((id) => options.task(id) ?? [])
       planLater(oftenFirst(tasks, began).map(({ id }) => id))
-      if (setBackBy > 0) return goBack(setBackBy, began, false)
+      if (setBackBy > 0) return void goBack(setBackBy, began, false)
       plans.planPauseOfAll()
       planSome()
       arm()
@@ -263,12 +261,13 @@ export function createPlanner(options: PlannerOptions): Planner {
       wake()
     },
     track: plan,
-    settle(taskIds) {
+    async settle(taskIds) {
       const now = notice()
       if (now === undefined) return
-      settle(taskIds, now)
+      settleSome(taskIds, now)
       // The others may be due just as well.
       arm()
+      while (taskIds.some((taskId) => open.has(taskId))) await nextTurn(clock)
     },
     trackAll(taskIds) {
       plans.planPauseOfAll()

@@ -85,7 +85,7 @@ export async function simulateStretch(input: StretchInput): Promise<Carried> {
   runs.restore(input.carried.runs)
   planner.start(ids)
   for (let step = 1; clock.step(until); step++) if (step % stepSize === 0) await input.breathe()
-  planner.settle(ids)
+  await planner.settle(ids)
   const carried = { runs: runs.left(), marks: undecided(input, planner) }
   planner.stop()
   return carried

@@ -111,7 +111,7 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
   const keepPause = async (paused: Pause | null): Promise<void> => {
     const ids = store.tasks.all().map(({ id }) => id)
     // What is due at this moment is due by the pause as it is now.
-    planner.settle(ids)
+    await planner.settle(ids)
     await options.recorded(ids)
     await keep({ paused })
     planner.trackAll(ids)

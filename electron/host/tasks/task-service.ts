@@ -119,7 +119,7 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
 
   /** What is due of it is decided by what the task is now, and recorded: afterwards nobody could decide it anew. */
   const settle = async (id: string): Promise<void> => {
-    planner.settle([id])
+    await planner.settle([id])
     await recorded([id])
   }
 
