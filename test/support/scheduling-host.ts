@@ -85,7 +85,11 @@ export async function schedulingHost({
     pauseEnded: () => undefined,
     moved: () => undefined,
     woke: () => undefined,
-    setBack: async (by) => ({ fixedStay: by < 3 * 3_600_000 }),
+    async setBack(by, now) {
+      const fixedStay = by < 3 * 3_600_000
+      await store.state.beginEpoch({ number: store.state.epoch().number + 1, began: now, fixedStay })
+      return { fixedStay }
+    },
     unplannable: (_id, error) => {
       throw error
     },

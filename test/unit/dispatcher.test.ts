@@ -76,6 +76,43 @@ describe('who goes first', () => {
   })
 })
 
+describe('one that may not start before an instant', () => {
+  it('lets others pass, and starts at it, by one timer', async () => {
+    limits.all = 2
+    let from = t0 + 5000
+    enter('a', { policy: { priority: 9, group: 'db' }, notBefore: () => from })
+    enter('b', { policy: { group: 'db' } })
+    enter('c', { notBefore: () => t0 + 3000 })
+    expect(told).toEqual(['b'])
+    expect(clock.pending()).toBe(1)
+    dispatcher.leave('b')
+    await clock.advance(2999)
+    expect(told).toEqual(['b'])
+    await clock.advance(1)
+    expect(told).toEqual(['b', 'c'])
+    from = t0 + 6000
+    await clock.advance(2999)
+    expect(told).toEqual(['b', 'c'])
+    await clock.advance(1)
+    expect(told).toEqual(['b', 'c', 'a'])
+    expect(clock.pending()).toBe(0)
+  })
+
+  it('starts at once where it may after all, expires in time, and is forgotten when it leaves', async () => {
+    let from = t0 + 5000
+    enter('a', { notBefore: () => from })
+    enter('b', { notBefore: () => t0 + 50_000, until: t0 + 1000 })
+    enter('c', { notBefore: () => t0 + 50_000 })
+    from = t0
+    dispatcher.review('a')
+    expect(told).toEqual(['a'])
+    await clock.advance(1001)
+    expect(told).toEqual(['a', 'b expired'])
+    dispatcher.leave('c')
+    expect(clock.pending()).toBe(0)
+  })
+})
+
 describe('limits', () => {
   it.each([1, 2, 5])('never more than %i at once over all tasks', (all) => {
     limits.all = all

@@ -530,6 +530,124 @@ describe('a rate limit', () => {
     expect(await account(task)).toEqual(['skipped rate_limit 1'])
   })
 
+  /** Seconds at which processes were started. */
+  const startsOf = async (task: Task): Promise<readonly number[]> =>
+    (await runsOf(task)).flatMap(({ startedAt }) => (startedAt ? [(Date.parse(startedAt) - start) / 1000] : []))
+  const pass = (seconds: number): Promise<void> => bench.clock.advance(Math.round(seconds * 1000))
+  const comes = (seconds: number): Promise<void> => pass(seconds - (bench.clock.now() - start) / 1000)
+  const waiting = { rateLimit: { max: 2, per: '10s' }, overlap: 'queue' } as const
+
+  it('holds for those that had to wait, by the instants at which they start', async () => {
+    const task = known('task', waiting)
+    for (const n of [0, 6, 12, 18, 24]) {
+      await comes(n)
+      bench.runs.startDue([due(task, n)])
+      await bench.runs.dueSettled(task.id)
+      if (n === 0) await processOf('task 1')
+    }
+    await eventually(() => statuses(task)).toBe('1 running, 2 queued, 3 queued, 4 queued, 5 queued')
+    await pass(6)
+    await finish('task 1')
+    await finish('task 2')
+    await finish('task 3')
+    await pass(9.999)
+    expect(await statuses(task)).toBe('1 succeeded, 2 succeeded, 3 succeeded, 4 queued, 5 queued')
+    await pass(0.001)
+    await finish('task 4')
+    await finish('task 5')
+    expect(await startsOf(task)).toEqual([0, 30, 30, 40, 40])
+  })
+
+  it('holds for those that waited for a slot of all, which others have meanwhile', async () => {
+    const [task, other] = [known('task', { ...waiting, maxInstances: 9 }), known('other')]
+    await set({ maxConcurrent: 1 })
+    bench.runs.startDue([due(other, 0)])
+    await processOf('other 1')
+    // Each in a span of its own.
+    for (const n of [0, 6, 12]) {
+      await comes(n)
+      bench.runs.startDue([due(task, n)])
+      await bench.runs.dueSettled(task.id)
+    }
+    await finish('other 1')
+    await finish('task 1')
+    await finish('task 2')
+    bench.runs.startDue([due(other, 13)])
+    await finish('other 2')
+    await pass(10)
+    await finish('task 3')
+    expect(await startsOf(task)).toEqual([12, 12, 22])
+  })
+
+  it('is kept by the next host with what the last one left in the queue', async () => {
+    const task = known('task', waiting)
+    bench.runs.startDue([due(task, 0), due(task, 1), due(task, 2)])
+    await eventually(() => statuses(task)).toBe('1 running, 2 queued')
+    await pass(5)
+    await finish('task 1')
+    await processOf('task 2')
+    bench.runs.startDue([due(task, 3)])
+    await eventually(() => account(task)).toContain('skipped rate_limit 2-3 (2)')
+    await pass(4.6)
+    bench.runs.startDue([due(task, 9)])
+    await eventually(() => statuses(task)).toBe('1 succeeded, 2 running, 3 queued')
+    await restarted()
+    await bench.runs.recover()
+    await pass(0.399)
+    expect(await statuses(task)).toBe('1 succeeded, 2 interrupted, 3 queued')
+    await pass(0.001)
+    await processOf('task 3')
+    expect(await startsOf(task)).toEqual([0, 5, 10])
+  })
+
+  it('lets a rhythm pass that is just what it allows, though starts come some ms late', async () => {
+    const task = known('task', { rateLimit: { max: 1, per: '60s' }, maxInstances: 9 })
+    for (const [number, [late, waits]] of (
+      [
+        [20, 0],
+        [5, 15],
+        [0, 20],
+        [120, 0],
+      ] as const
+    ).entries()) {
+      await comes(number * 60 + late / 1000)
+      bench.runs.startDue([due(task, number * 60)])
+      await eventually(() => statuses(task)).toContain(`${number + 1} `)
+      if (waits > 0) expect(begun()).toHaveLength(number)
+      await pass(waits / 1000)
+      await finish(`task ${number + 1}`)
+    }
+    expect(await startsOf(task)).toEqual([0.02, 60.02, 120.02, 180.12])
+  })
+
+  it('keeps nobody waiting who asks for a run, and lets go of all once it is gone', async () => {
+    const task = known('task', waiting)
+    bench.runs.startDue([due(task, 0), due(task, 1)])
+    await finish('task 1')
+    await finish('task 2')
+    await pass(9.6)
+    bench.runs.startDue([due(task, 9)])
+    await eventually(() => statuses(task)).toBe('1 succeeded, 2 succeeded, 3 queued')
+    await bench.runs.startManual(task, {}, true)
+    await finish('task 4')
+    expect(await statuses(task)).toBe('1 succeeded, 2 succeeded, 3 queued, 4 succeeded')
+    known('task', { overlap: 'queue' })
+    bench.runs.limitsChanged('task')
+    await finish('task 3')
+    expect(await startsOf(task)).toEqual([0, 0, 9.6, 9.6])
+  })
+
+  it('does not count what was taken back before it started', async () => {
+    const task = known('task', waiting)
+    bench.runs.startDue([due(task, 0), due(task, 1)])
+    await eventually(() => statuses(task)).toBe('1 running, 2 queued')
+    const [, queued] = await runsOf(task)
+    await bench.runs.cancel(queued?.id ?? '')
+    await bench.runs.ended(queued?.id ?? '')
+    bench.runs.startDue([due(task, 2)])
+    await eventually(() => statuses(task)).toBe('1 running, 2 cancelled, 3 queued')
+  })
+
   it('is not forgotten over a restart, nor where it is told for a longer span', async () => {
     const task = known('task', policy)
     for (const n of [0, 20]) await at(n, task)

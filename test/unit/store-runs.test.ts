@@ -517,6 +517,58 @@ describe('the runs of a task that ended since an instant', () => {
   })
 })
 
+describe('the latest runs of a task', () => {
+  it('are in the order of their ends, though the clock was set back in between', async () => {
+    const folder = await tempFolder()
+    const first = await open(folder)
+    const put = (id: string, number: number, second: number, epoch: number, over: Partial<Run> = {}): Promise<void> =>
+      first.runs.put(makeRun({ id, number, epoch, createdAt: at(second - 5), finishedAt: at(second), ...over }))
+    for (let number = 1; number <= 20; number++) await put(`run-${number}`, number, 1000 + number, 0)
+    await first.state.beginEpoch({ number: 1, began: Date.parse(at(0)), fixedStay: true })
+    // Begun by the clock as it was.
+    await put('run-21', 21, 3, 0, { createdAt: at(1018) })
+    await put('run-22', 22, 7, 1)
+    // Known late that something outlived it.
+    await put('run-20', 20, 1020, 0, { exitCode: 3 })
+    for (const { runs } of [first, await open(folder)]) {
+      expect(runs.recent('task-1', 4).map(({ number }) => number)).toEqual([19, 20, 21, 22])
+      expect(runs.recent('task-1', 1)[0]?.finishedAt).toBe(at(7))
+    }
+  })
+})
+
+describe('how often a task has begun since an instant', () => {
+  it('counts by the beginning of what has begun, and by its queueing what still is to', async () => {
+    const folder = await tempFolder()
+    const first = await open(folder)
+    const put = (id: string, created: number, began: number | null, over: Partial<Run> = {}): Promise<void> => {
+      const startedAt = began === null ? null : at(began)
+      const ended = { status: 'succeeded', finishedAt: at(60) } as const
+      return first.runs.put(makeRun({ id, createdAt: at(created), startedAt, ...ended, ...over }))
+    }
+    const unended = { finishedAt: null } as const
+    await put('run-1', 0, 0)
+    await put('run-2', 1, 20)
+    await put('run-3', 2, null, { status: 'expired' })
+    await put('run-4', 3, 21, { status: 'running', ...unended })
+    await put('run-5', 4, null, { status: 'queued', ...unended })
+    await put('run-6', 22, null, { status: 'queued', ...unended })
+    await put('run-7', 23, null, { status: 'cancelled' })
+    await put('run-8', 24, 24, { taskId: 'task-2' })
+    for (const { runs } of [first, await open(folder)]) {
+      const since = (second: number, taskId = 'task-1'): string[] =>
+        runs
+          .startsSince(taskId, Date.parse(at(second)))
+          .map(({ runId, at: instant, began }) => `${runId} ${(instant - Date.parse(at(0))) / 1000} ${began}`)
+      expect(since(10)).toEqual(['run-6 22 false', 'run-4 21 true', 'run-2 20 true'])
+      expect(since(21)).toEqual(['run-6 22 false', 'run-4 21 true'])
+      expect(since(4)).toEqual(['run-6 22 false', 'run-5 4 false', 'run-4 21 true', 'run-2 20 true'])
+      expect(since(10, 'task-2')).toEqual(['run-8 24 true'])
+      expect(since(10, 'task-3')).toEqual([])
+    }
+  })
+})
+
 describe('up to where a task is decided', () => {
   const decided = async (folder: string) => (await open(folder)).state.decided('task-1')
   const ms = (text: string): number => Date.parse(text)

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Trigger } from '@shared/model/trigger'
 import { pulledBack } from '../../electron/host/tasks/task-changes'
 import { makeTask } from '../support/make-task'
+import { schedulingHost } from '../support/scheduling-host'
+import { tempFolder } from '../support/temp-folder'
 
 const hour = 3_600_000
 /** The clock goes from 13:00 to 12:00. */
@@ -47,5 +49,55 @@ describe('the rhythm of a task under a clock that is set back by an hour', () =>
     else expect(after).toEqual({ ...before, triggers: [{ ...before.triggers[0], anchor }] })
     // Nothing more is to be done where the host died in between.
     if (after) expect(pulledBack(after, [], at, hour)).toBeUndefined()
+  })
+})
+
+describe('a fixed delay under a clock that is set back', () => {
+  const every = 10_000
+  const runFor = 25_000
+  /** Ms of monotonic time between the end of a run and the start of the next, of the first few; the set-back is at `after` ms. */
+  async function waits(by: number, after: number): Promise<readonly number[]> {
+    const delayed = makeTask({
+      triggers: [{ kind: 'interval', every, mode: 'fixed-delay' }],
+      createdAt: '2025-01-01T11:00:00.000Z',
+      countsFrom: '2025-01-01T11:00:00.000Z',
+    })
+    const host = await schedulingHost({
+      folder: await tempFolder(),
+      tasks: [delayed],
+      now: '2027-01-01T12:00:00.000Z',
+    })
+    const { clock, executor } = host
+    const began = clock.monotonic()
+    const starts: number[] = []
+    const ends: number[] = []
+    while (ends.length < 5) {
+      await host.pass(500)
+      const passed = clock.monotonic() - began
+      if (passed === after) clock.setWall(new Date(clock.now() - by).toISOString())
+      if (executor.runs.length > starts.length) starts.push(passed)
+      const last = starts.at(-1)
+      if (last === undefined || starts.length === ends.length || passed - last < runFor) continue
+      executor.runs.at(-1)?.finish()
+      await host.pass(0)
+      ends.push(passed)
+    }
+    await host.stop()
+    return starts.slice(1).map((start, index) => start - (ends[index] ?? Number.NaN))
+  }
+
+  it.each([
+    ['while it runs', 3_600_000, 40_000],
+    ['while it waits', 3_600_000, 65_000],
+    ['by a year', 365 * 86_400_000, 40_000],
+    ['by three seconds', 3000, 65_000],
+  ])('is kept after each run: %s', async (_, by, after) => {
+    const found = await waits(by, after)
+    expect(found).toHaveLength(4)
+    expect(Math.min(...found)).toBeGreaterThanOrEqual(every)
+    // Only the one that the set-back was in: it counts anew once that is noticed, after 30 s at the latest.
+    const [longest = 0, ...others] = found.toSorted((a, b) => b - a)
+    expect(longest).toBeLessThanOrEqual(30_000 + 2 * every)
+    expect(Math.max(...others)).toBeLessThanOrEqual(every + 1000)
   })
 })

@@ -37,6 +37,8 @@ export interface Claim {
   readonly replay: boolean
   /** Ms since the epoch: once it is later it does not start any more; null for as long as it takes. */
   readonly until: number | null
+  /** Ms: it may not have a slot before; asked anew at each look. */
+  readonly notBefore?: (() => number) | undefined
   /** The slot is its own. */
   readonly ready: () => void
   /** It has waited too long and is out. */
@@ -81,6 +83,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const groups = new Map<string, number>()
   let running = 0
   let entering = false
+  let stopWaiting: (() => void) | undefined
 
   const ofTask = (taskId: string): Member[] => [...(byTask.get(taskId) ?? [])]
   const isInstance = ({ stage }: Member): boolean => stage !== 'queued'
@@ -103,17 +106,24 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   /** Gives the free slots to those that wait; who may not have one lets the next pass. */
   const fill = (): void => {
     if (entering) return
+    stopWaiting?.()
+    let next = Number.POSITIVE_INFINITY
+    const now = options.clock.now()
     for (let index = 0; index < waiting.length && running < options.maxConcurrent();) {
       const member = waiting[index] as Member
+      const from = hasRoom(member) ? (member.claim.notBefore?.() ?? now) : Number.POSITIVE_INFINITY
       if (isTooLate(member.claim)) expire(member)
-      else if (hasRoom(member)) take(member)
+      else if (from <= now) take(member)
       else {
+        next = Math.min(next, from)
         index++
         continue
       }
       // Whoever was told may have left at once.
       index = 0
     }
+    stopWaiting?.()
+    stopWaiting = next === Number.POSITIVE_INFINITY ? undefined : afterLong(options.clock, next - now, fill)
   }
 
   const take = (member: Member): void => {

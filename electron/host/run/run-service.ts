@@ -109,7 +109,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       warnings.raise('UNPLANNED', `"${task.name}" was due and did not start: ${messageOf(error)}`)
     },
   })
-  const stand = createStands({ ...options, clock, lives, saver, dispatcher })
+  const stand = createStands({ ...options, clock, lives, saver, dispatcher, starts })
   let stopping: Promise<void> | undefined
 
   const begin = async (
@@ -124,13 +124,12 @@ export function createRunService(options: RunServiceOptions): RunService {
     const run = queuedRun({ id: ids.next(now), number, task, epoch, ...by }, now)
     ledger.interrupt(task.id)
     const stored = recorded(run)
+    starts.add(task, run.id, now)
     // Counted as active before the disk has answered, so that a second start meanwhile sees it.
     const claim = stand(task, run, waits, stored)
-    starts.add(task, now)
     try {
       await stored
     } catch (error) {
-      starts.takeBack(task, now)
       if (lastNumbers.get(task.id) === number) lastNumbers.set(task.id, number - 1)
       claim.forget()
       throw error

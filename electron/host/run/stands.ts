@@ -10,6 +10,7 @@ import type { Dispatcher } from './dispatcher'
 import { createLife, type Life, type LifeOptions } from './life'
 import { notWhole, startsUntil } from './run-record'
 import type { Saver } from './saver'
+import type { Starts } from './starts'
 import { deferred } from './timer'
 
 export interface StandsOptions {
@@ -23,6 +24,9 @@ export interface StandsOptions {
   readonly lives: Map<string, Life>
   readonly saver: Saver
   readonly dispatcher: Dispatcher
+  readonly starts: Starts
+  /** As it is now. */
+  readonly task: (id: string) => Task | undefined
 }
 
 export interface Stand {
@@ -36,7 +40,7 @@ export interface Stand {
 export type PutInPlace = (task: Task, run: Run, waits: boolean, stored: Promise<void>) => Stand
 
 export function createStands(options: StandsOptions): PutInPlace {
-  const { clock, store, lives, dispatcher, saver, warnings, settings } = options
+  const { clock, store, lives, dispatcher, saver, warnings, settings, starts } = options
 
   return (task, run, waits, stored) => {
     const entered = deferred<{ ready: () => void; expired: () => void }>()
@@ -60,6 +64,8 @@ export function createStands(options: StandsOptions): PutInPlace {
         warnings.raise('STORAGE', `${notWhole(ended, reason)}; what it lacks is kept in ${kept}`),
     })
     lives.set(run.id, life)
+    const asItIs = (): Task => options.task(task.id) ?? task
+    let hasSlot = false
     const forget = (): void => {
       lives.delete(run.id)
       dispatcher.leave(run.id)
@@ -72,16 +78,24 @@ export function createStands(options: StandsOptions): PutInPlace {
       waits,
       replay: run.replay,
       until: startsUntil(run, graceOf(task)),
-      ready: () => void entered.promise.then(({ ready }) => ready()),
+      // Nobody who asks for a run is refused for its task's limit, nor kept waiting.
+      notBefore: run.triggeredBy === 'manual' ? undefined : () => starts.notBefore(asItIs(), clock.now()),
+      ready() {
+        hasSlot = true
+        starts.began(asItIs(), run.id, clock.now())
+        void entered.promise.then(({ ready }) => ready())
+      },
       expired: () => void entered.promise.then(({ expired }) => expired()),
     })
     return {
       forget() {
+        starts.takeBack(task, run.id)
         forget()
         life.giveUp()
       },
       live() {
         void life.live().finally(() => {
+          if (!hasSlot) starts.takeBack(task, run.id)
           forget()
           options.changed(life.run(), true)
         })

@@ -26,10 +26,15 @@ export interface Counting {
   forget(taskId: string): void
 }
 
+/** Ms; smaller steps of the clock are none. */
+const noticed = 2000
+
 export function createCounting({ clock, zone, idleSince, decided }: CountingOptions): Counting {
   const marksOf = new Map<string, Marks>()
   /** Since when a fixed delay counts anew although nothing ran. */
   const delays = new Map<string, number>()
+  /** Undefined where it never was. */
+  let lastSetBack: number | undefined
 
   const marks = (task: Task): Marks => {
     const { fixed, cadence } = marksOf.get(task.id) ?? decided(task.id)
@@ -41,7 +46,9 @@ export function createCounting({ clock, zone, idleSince, decided }: CountingOpti
     marks,
     moment(task) {
       const idle = idleSince(task.id)
-      const ended = idle === null || idle === undefined || idle > clock.now() ? 0 : idle
+      // An end by the clock as it was before: how long ago it was is not known any more.
+      const isAhead = (idle ?? 0) > clock.now() + noticed
+      const ended = (isAhead ? lastSetBack : undefined) ?? idle ?? 0
       return {
         zone: zone(),
         dst: task.policy.dst,
@@ -59,6 +66,7 @@ export function createCounting({ clock, zone, idleSince, decided }: CountingOpti
     },
     setBack(now, fixedStay) {
       delays.clear()
+      lastSetBack = now
       for (const [taskId, known] of marksOf) marksOf.set(taskId, setBackMarks(known, now, fixedStay))
     },
     forget(taskId) {

@@ -49,7 +49,7 @@ export function createSimulatedRuns(options: SimulatedRunsOptions): SimulatedRun
     groupLimit: (group) => settings.groups[group] ?? 1,
     maxInstances: (taskId) => options.task(taskId)?.policy.maxInstances,
   })
-  const starts = createStarts({ createdSince: () => [] })
+  const starts = createStarts({ startsSince: () => [] })
   const runs = new Map<string, Live>()
   const actives = new Map<string, number>()
   const ends = new Map<string, number>()
@@ -63,18 +63,18 @@ export function createSimulatedRuns(options: SimulatedRunsOptions): SimulatedRun
     if (verdict.kind === 'skip') return skip(due, 'overlap')
     if (starts.isOver(task, clock.now())) return skip(due, 'rate_limit')
     if (verdict.kind === 'replace') dispatcher.ending(verdict.runId)
-    starts.add(task, clock.now())
+    const runId = String(++number)
+    starts.add(task, runId, clock.now())
     const grace = task.policy.misfireGrace
-    enter(task, { due, until: grace && clock.now() + grace, waits: verdict.kind !== 'start', endsAt: null })
+    enter(runId, task, { due, until: grace && clock.now() + grace, waits: verdict.kind !== 'start', endsAt: null })
     if (verdict.kind === 'replace') replace(verdict.runId)
   }
 
   const skip = (due: DueTask, reason: 'overlap' | 'rate_limit'): void =>
     tally.fate(due.taskId, { state: 'skipped', reason, ...rangeOf(due) })
 
-  const enter = (task: Task, run: Live): void => {
-    const { due, until, waits } = run
-    const runId = String(++number)
+  const enter = (runId: string, task: Task, run: Live): void => {
+    const { due, until, waits, endsAt } = run
     runs.set(runId, run)
     actives.set(task.id, (actives.get(task.id) ?? 0) + 1)
     dispatcher.enter({
@@ -85,7 +85,11 @@ export function createSimulatedRuns(options: SimulatedRunsOptions): SimulatedRun
       waits,
       replay: due.replay,
       until,
-      ready: () => start(runId, run),
+      notBefore: endsAt === null ? () => starts.notBefore(task, clock.now()) : undefined,
+      ready() {
+        if (endsAt === null) starts.began(task, runId, clock.now())
+        start(runId, run)
+      },
       expired: () => {
         if (!forget(runId, run)) return
         tally.fate(task.id, { state: 'missed', reason: 'busy', ...rangeOf(due) })
@@ -139,7 +143,7 @@ export function createSimulatedRuns(options: SimulatedRunsOptions): SimulatedRun
     restore(left) {
       for (const run of left) {
         const task = options.task(run.due.taskId)
-        if (task) enter(task, { ...run })
+        if (task) enter(String(++number), task, { ...run })
       }
     },
     startDue: (due) => due.forEach(offer),

@@ -6,8 +6,9 @@ import { BelfryError } from '@shared/errors'
 import { hasEnded, runStatus, type Run, type RunStatus } from '@shared/model/run'
 import { beforeAll, isLater, laterOf, type ClockInstant } from '@shared/schedule/clock-instant'
 import type { Place } from './journal'
+import { createColumns, grow, neverBegan, waitedOf } from './run-columns'
 import { createSortedRows, type SortedRows } from './sorted-rows'
-import type { Position, RunQuery, Unstarted } from './types'
+import type { Position, RunQuery, StartOfRun, Unstarted } from './types'
 
 const statuses = runStatus.options
 
@@ -22,7 +23,7 @@ export interface RunIndex {
   countSince(since: string): Record<RunStatus, number>
   lastStarted(taskId: string): ClockInstant | undefined
   expired(taskId: string, after: ClockInstant): Unstarted | undefined
-  createdSince(taskId: string, since: number): number[]
+  startsSince(taskId: string, since: number): StartOfRun[]
   /** See RunStore. */
   planned(taskId: string, range: { since?: number; below?: Position; limit: number }): Place[]
   plannedFrom(taskId: string, at: number, limit: number): Place[]
@@ -119,6 +120,7 @@ export function createRunIndex(): RunIndex {
       columns.offset[row] = place.offset
       columns.length[row] = place.length
       columns.status[row] = statuses.indexOf(run.status)
+      columns.waited[row] = waitedOf(run)
       columns.finishedAt[row] = Date.parse(run.finishedAt ?? run.updatedAt)
       if (known === undefined) {
         columns.task[row] = task.key
@@ -186,12 +188,16 @@ export function createRunIndex(): RunIndex {
       }
       return count === 0 ? undefined : { count, from, until }
     },
-    createdSince(taskId, since) {
-      const found: number[] = []
+    startsSince(taskId, since) {
+      const found: StartOfRun[] = []
       for (const row of tasks.get(taskId)?.rows.downwards(() => true) ?? []) {
-        const at = columns.createdAt[row] ?? 0
-        if (at < since) break
-        found.push(at)
+        const createdAt = columns.createdAt[row] ?? 0
+        const waited = columns.waited[row] ?? 0
+        const began = waited !== neverBegan
+        const at = began ? createdAt + waited : createdAt
+        // They begin in their order, or nearly so.
+        if (began && at < since) break
+        if (at >= since && (began || statusOf(row) === 'queued')) found.push({ runId: ids[row] ?? '', at, began })
       }
       return found
     },
@@ -227,47 +233,6 @@ export function createRunIndex(): RunIndex {
       return places
     },
   }
-}
-
-interface Columns {
-  readonly capacity: number
-  readonly segment: Uint16Array
-  readonly offset: Float64Array
-  readonly length: Uint32Array
-  readonly status: Uint8Array
-  readonly task: Uint32Array
-  /** Ms since the epoch. */
-  readonly createdAt: Float64Array
-  /** NaN where no occurrence brought it. */
-  readonly scheduledAt: Float64Array
-  readonly finishedAt: Float64Array
-}
-
-function createColumns(capacity: number): Columns {
-  return {
-    capacity,
-    segment: new Uint16Array(capacity),
-    offset: new Float64Array(capacity),
-    length: new Uint32Array(capacity),
-    status: new Uint8Array(capacity),
-    task: new Uint32Array(capacity),
-    createdAt: new Float64Array(capacity),
-    scheduledAt: new Float64Array(capacity),
-    finishedAt: new Float64Array(capacity),
-  }
-}
-
-function grow(old: Columns): Columns {
-  const grown = createColumns(old.capacity * 2)
-  grown.segment.set(old.segment)
-  grown.offset.set(old.offset)
-  grown.length.set(old.length)
-  grown.status.set(old.status)
-  grown.task.set(old.task)
-  grown.createdAt.set(old.createdAt)
-  grown.scheduledAt.set(old.scheduledAt)
-  grown.finishedAt.set(old.finishedAt)
-  return grown
 }
 
 function compareText(a: string, b: string): number {

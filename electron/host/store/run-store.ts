@@ -4,7 +4,7 @@ import { instant, parameters } from '@shared/model/common'
 import { occurrenceEvent } from '@shared/model/occurrence'
 import { hasEnded, run as runSchema, type RecentRun, type Run } from '@shared/model/run'
 import { trigger, triggerKind } from '@shared/model/trigger'
-import type { ClockInstant } from '@shared/schedule/clock-instant'
+import { isLater, type ClockInstant } from '@shared/schedule/clock-instant'
 import type { StoreContext } from './context'
 import { storageError } from './disk'
 import { describe } from './format'
@@ -44,20 +44,21 @@ export async function openRunStore(
   waiting: Waiting,
 ): Promise<{ runs: RunStore; state: StateStore; close(): Promise<void> }> {
   const index = createRunIndex()
-  const recent = new Map<string, RecentRun[]>()
+  const recent = new Map<string, RecentEnd[]>()
   const acknowledged = new Map<string, string>()
   const boots = new Map<string, string>()
   const settled = new Map<string, ClockInstant>()
 
   function takeRun(run: Run, place: Place): void {
-    index.set(run, place, Math.max(run.epoch, watermarks.epoch().number))
+    const epoch = Math.max(run.epoch, watermarks.epoch().number)
+    index.set(run, place, epoch)
     watermarks.wrote(run.epoch, Date.parse(run.updatedAt))
     if (run.event !== null) waiting.answered(run.taskId, run.event)
     else if (run.scheduledAt !== null) watermarks.take(run.taskId, run.epoch, Date.parse(run.scheduledAt))
     if (!hasEnded(run.status)) return
     const list = recent.get(run.taskId) ?? []
     recent.set(run.taskId, list)
-    addRecent(list, run)
+    addRecent(list, run, epoch)
   }
 
   function takeMark(value: Mark): void {
@@ -127,14 +128,14 @@ export async function openRunStore(
         return { items: await Promise.all(places.map(read)), nextCursor }
       },
       unfinished: () => unfinished,
-      recent: (taskId, count) => (count > 0 ? (recent.get(taskId) ?? []).slice(-count) : []),
+      recent: (taskId, count) => (count > 0 ? (recent.get(taskId) ?? []).slice(-count).map((end) => end.run) : []),
       lastNumber: (taskId) => index.lastNumber(taskId),
       countSince: (since) => index.countSince(since),
       lastStarted: (taskId) => index.lastStarted(taskId),
       expired: (taskId, after) => index.expired(taskId, after),
       planned: (taskId, range) => Promise.all(index.planned(taskId, range).map(read)),
       plannedFrom: (taskId, at, limit) => Promise.all(index.plannedFrom(taskId, at, limit).map(read)),
-      createdSince: (taskId, since) => index.createdSince(taskId, since),
+      startsSince: (taskId, since) => index.startsSince(taskId, since),
       endedSince: (taskId, since) => Promise.all(index.endedSince(taskId, since).map(read)),
       acknowledged: (taskId) => acknowledged.get(taskId),
       acknowledge: (taskId, runId) => putMark({ mark: 'acknowledged', taskId, runId }),
@@ -160,18 +161,24 @@ function waitingMark({ taskId, kind, event, trigger, at, due, since, parameters 
   return { mark: 'waiting', taskId, kind, event, trigger, at, due, since, parameters }
 }
 
-/** Puts the run into the list by the time of its end, in place of its earlier record; the oldest falls out. */
-function addRecent(list: RecentRun[], run: Run): void {
+interface RecentEnd {
+  readonly run: RecentRun
+  readonly end: ClockInstant
+}
+
+/** Puts the run into the list by its end, in place of its earlier record; the oldest falls out. */
+function addRecent(list: RecentEnd[], run: Run, epochNow: number): void {
   const { id, number, status, startedAt, finishedAt, durationMs } = run
-  const known = list.findIndex((other) => other.id === id)
-  if (known !== -1) list.splice(known, 1)
-  let index = list.length
-  while (index > 0 && endsLater(list[index - 1], run)) index -= 1
-  list.splice(index, 0, { id, number, status, startedAt, finishedAt, durationMs, error: run.error?.message ?? null })
+  const index = list.findIndex((other) => other.run.id === id)
+  const [known] = index === -1 ? [] : list.splice(index, 1)
+  const end = { epoch: known?.end.epoch ?? epochNow, at: finishedAt === null ? 0 : Date.parse(finishedAt) }
+  const error = run.error?.message ?? null
+  const added = { run: { id, number, status, startedAt, finishedAt, durationMs, error }, end }
+  list.splice(list.findLastIndex((other) => !endsLater(other, added)) + 1, 0, added)
   if (list.length > recentKept) list.shift()
 }
 
-function endsLater(one: RecentRun | undefined, other: Run): boolean {
-  const [a, b] = [one?.finishedAt ?? '', other.finishedAt ?? '']
-  return a > b || (a === b && (one?.number ?? 0) > other.number)
+function endsLater(one: RecentEnd, other: RecentEnd): boolean {
+  const isEqual = one.end.epoch === other.end.epoch && one.end.at === other.end.at
+  return isEqual ? one.run.number > other.run.number : isLater(one.end, other.end)
 }

@@ -68,13 +68,20 @@ export interface RunStore {
   planned(taskId: string, range: { since?: number; below?: Position; limit: number }): Promise<Run[]>
   /** Those of them at or after `at` (ms), earliest first. */
   plannedFrom(taskId: string, at: number, limit: number): Promise<Run[]>
-  /** When the task's runs at or after `since` (ms) were created, latest first; from memory. */
-  createdSince(taskId: string, since: number): number[]
+  /** The task's runs that began, or were queued and still are, at or after `since` (ms); from memory. */
+  startsSince(taskId: string, since: number): StartOfRun[]
   /** The task's runs that ended at or after `since` (ms), latest end first. */
   endedSince(taskId: string, since: number): Promise<Run[]>
   /** The run whose end was acknowledged last, per task: `mark` lines of the journal. */
   acknowledged(taskId: string): string | undefined
   acknowledge(taskId: string, runId: string): Promise<void>
+}
+
+export interface StartOfRun {
+  readonly runId: string
+  /** Ms: when it began, or else was queued. */
+  readonly at: number
+  readonly began: boolean
 }
 
 /** A place in an order by instant (ms), and by id where instants are equal. */
