@@ -18,7 +18,7 @@ export interface Agenda<E> {
   /** Whatever was put there for the key is off. */
   clear(key: string): void
   put(entry: Entry<E>): void
-  /** For good: `clear` does not reach it. */
+  /** For good: `clear` does not reach it. It goes by the clock as it is now. */
   putEvent(entry: Entry<E>): void
   /** Takes the first that is due at `now` and is not off. */
   take(now: number): Entry<E> | undefined
@@ -26,17 +26,19 @@ export interface Agenda<E> {
   hold(): void
   /** Calls when the first is due, at the latest in 30 s; `soon`: at once. Never from within. */
   arm(soon: boolean): void
-  /** The clock was set back by so many ms: what was put for good waits as long as it would have. */
-  setBack(by: number): void
+  /** The clock was set back: what was put for good before waits as long as it would have. */
+  setBack(): void
   stop(): void
 }
 
 interface Kept<E> extends Entry<E> {
   /** Off when its key has another version now; undefined for good. */
   readonly version: number | undefined
+  /** Of an event: how far the wall clock was ahead of boot time when it was put, ms. */
+  readonly ahead: number
 }
 
-export function createAgenda<E>(clock: Pick<Clock, 'now' | 'after' | 'at'>, call: () => void): Agenda<E> {
+export function createAgenda<E>(clock: Pick<Clock, 'now' | 'boot' | 'after' | 'at'>, call: () => void): Agenda<E> {
   const soonest = (a: Kept<E>, b: Kept<E>): number => a.at - b.at
   let heap = new TinyQueue<Kept<E>>([], soonest)
   /** Counted over all keys: one that comes back has no old entry's version again. */
@@ -44,6 +46,8 @@ export function createAgenda<E>(clock: Pick<Clock, 'now' | 'after' | 'at'>, call
   const versions = new Map<string, number>()
   let disarm: (() => void) | undefined
   let armedFor = Number.NEGATIVE_INFINITY
+
+  const ahead = (): number => clock.now() - clock.boot()
 
   const isOff = ({ key, version }: Kept<E>): boolean => version !== undefined && versions.get(key) !== version
 
@@ -73,9 +77,9 @@ export function createAgenda<E>(clock: Pick<Clock, 'now' | 'after' | 'at'>, call
     put(entry) {
       let version = versions.get(entry.key)
       if (version === undefined) versions.set(entry.key, (version = ++lastVersion))
-      keep({ ...entry, version })
+      keep({ ...entry, version, ahead: 0 })
     },
-    putEvent: (entry) => keep({ ...entry, version: undefined }),
+    putEvent: (entry) => keep({ ...entry, version: undefined, ahead: ahead() }),
     take(now) {
       for (let first = heap.peek(); first !== undefined && first.at <= now; first = heap.peek()) {
         heap.pop()
@@ -92,8 +96,13 @@ export function createAgenda<E>(clock: Pick<Clock, 'now' | 'after' | 'at'>, call
       sweep()
       arm(soon)
     },
-    setBack(by) {
-      const moved = heap.data.map((entry) => (entry.version === undefined ? { ...entry, at: entry.at - by } : entry))
+    setBack() {
+      const now = ahead()
+      const moved = heap.data.map((entry) => {
+        // Nothing for what was put since, before anybody has looked.
+        const by = entry.version === undefined ? Math.max(0, entry.ahead - now) : 0
+        return by === 0 ? entry : { ...entry, at: entry.at - by, ahead: now }
+      })
       heap = new TinyQueue(moved, soonest)
     },
     stop() {

@@ -78,7 +78,7 @@ export function createPlanner(options: PlannerOptions): Planner {
       // What came before, and needed no haste, is recorded by the clock as it was.
       settleSome(plans.ids(), look.before)
       // At once: what is fired from now on goes by the clock as it is now.
-      agenda.setBack(-look.stepped)
+      agenda.setBack()
       void goBack(-look.stepped, look.now, look.woke)
       return undefined
     }
