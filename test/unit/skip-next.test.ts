@@ -65,6 +65,18 @@ describe('skip next', () => {
     expect((await host.tasks.skipNext(id)).skips).toEqual(Array.from({ length: 99 }, (_, index) => at(index + 3)))
   })
 
+  it('is forgotten with the next change once it is over', async () => {
+    const { host, clock } = scene()
+    await host.tasks.skipNext(id)
+    await clock.advance(0.5 * hour)
+    await host.tasks.skipNext(id)
+    await clock.advance(hour)
+    expect(host.tasks.find(id).skips).toEqual([at(1), at(2)])
+    expect(await host.tasks.update(id, { notes: 'changed' })).toMatchObject({ skips: [at(2)] })
+    await clock.advance(hour)
+    expect(await host.tasks.setPause(id, { since: at(2.5), until: null })).toMatchObject({ skips: [] })
+  })
+
   it('skips at the very moment of an occurrence the one that is still to come', async () => {
     const { host, clock, ran } = scene()
     clock.freeze(hour)

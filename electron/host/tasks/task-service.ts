@@ -126,7 +126,9 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
   const change = (wanted: string, next: (task: Task) => Task): Promise<TaskView> =>
     alone(async () => {
       await settle(find(wanted).id)
-      return keepOne(next(find(wanted)))
+      const task = find(wanted)
+      // What was skipped as it was asked for has done its work.
+      return keepOne(next({ ...task, skips: undecided(task) }))
     })
 
   const tell = (taskId: string): void => {
@@ -265,7 +267,7 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
           throw new BelfryError('CONFLICT', `nothing is planned of "${task.name}" that could be skipped`, {
             field: 'id',
           })
-        const skips = [...undecided(task), new Date(at).toISOString()]
+        const skips = [...task.skips, new Date(at).toISOString()]
         if (skips.length > 100)
           throw new BelfryError(
             'CONFLICT',
