@@ -6,15 +6,15 @@ import type { Client } from '@shared/contract'
 import { fromTransport } from '@shared/contract/transport-error'
 import { resolveDataFolder } from '../host/store/data-folder'
 import { connect } from './connect'
-import { write, type Terminal } from './terminal'
+import { printable, write, type Terminal } from './terminal'
 
 export interface Cli {
   readonly terminal: Terminal
   dataFolder(command: Command): string
   /** Gives `work` a client of the host. Throws NO_HOST where there is none; whatever it throws is a BelfryError. */
   withHost<T>(command: Command, work: (client: Client) => Promise<T>): Promise<T>
-  /** With --json what the procedure answered, as it is; else the text. */
-  answer(command: Command, value: unknown, text: () => string): Promise<void>
+  /** With --json what the procedure answered, as it is; else the text, made of what a terminal may be shown of it. */
+  answer<T>(command: Command, value: T, text: (shown: T) => string): Promise<void>
   wantsJson(command: Command): boolean
   /** A line on stdout. */
   print(text: string): Promise<void>
@@ -61,6 +61,10 @@ export function createCli(terminal: Terminal, finish: (code: number) => void): C
       }
     },
     answer: (command, value, text) =>
-      print(wantsJson(command) ? JSON.stringify(value, null, terminal.stdout.isTTY ? 2 : undefined) : text()),
+      print(
+        wantsJson(command)
+          ? JSON.stringify(value, null, terminal.stdout.isTTY ? 2 : undefined)
+          : text(printable(value)),
+      ),
   }
 }

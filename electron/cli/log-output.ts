@@ -1,7 +1,7 @@
 /** A run's log on this terminal. */
 import type { LogLine } from '@shared/model/run'
 import { parseOutputLine, type ProgressReport } from '../host/executors/command/parse-output-line'
-import { write, type Terminal } from './terminal'
+import { printable, printableLine, write, type Terminal } from './terminal'
 
 export interface LogOutput {
   line(line: LogLine): Promise<void>
@@ -19,9 +19,12 @@ export function createLogOutput({ stdout, stderr, colours }: Terminal): LogOutpu
     async line({ stream, text }) {
       const said = drawn ? parseOutputLine(text) : undefined
       await erase()
-      if (said?.kind === 'progress') bar = progressBar(said.progress, stderr.columns || 80)
-      else if (stream === 'out') await write(stdout, `${text}\n`)
-      else await write(stderr, `${stream === 'belfry' && drawn ? colours.dim(text) : text}\n`)
+      if (said?.kind === 'progress') bar = progressBar(printable(said.progress), stderr.columns || 80)
+      else if (stream === 'out') await write(stdout, `${stdout.isTTY ? printableLine(text) : text}\n`)
+      else {
+        const line = stderr.isTTY ? printableLine(text) : text
+        await write(stderr, `${stream === 'belfry' && drawn ? colours.dim(line) : line}\n`)
+      }
       await redraw()
     },
     async end() {

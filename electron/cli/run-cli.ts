@@ -13,7 +13,7 @@ import { addSystemCommands } from './commands/system'
 import { addTaskCommands } from './commands/tasks'
 import { addTaskWritingCommands } from './commands/write-tasks'
 import { exitCodeHelp, exitCodeOfError, exitCodes } from './exit-codes'
-import { write, type Terminal } from './terminal'
+import { printable, write, type Terminal } from './terminal'
 
 /** Never rejects: what goes wrong is told on stderr. */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -64,7 +64,7 @@ function isHelp({ code }: CommanderError): boolean {
 /** `code: message (field)`, one line for each broken rule. */
 export function describeError({ code, message, field, detail }: BelfryError): string[] {
   const line = (text: string, where?: string): string =>
-    `${code}: ${text}${where === undefined || where === '' ? '' : ` (${where})`}`
+    printable(`${code}: ${text}${where === undefined || where === '' ? '' : ` (${where})`}`)
   const several = Array.isArray(detail) ? detail.filter(isFieldError) : []
   return several.length > 1 ? several.map((one) => line(one.message, one.field)) : [line(message, field)]
 }

@@ -54,6 +54,38 @@ export function wantsColour(env: Readonly<Record<string, string | undefined>>, i
   return isTTY && env['TERM'] !== 'dumb'
 }
 
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu
+const colour = /(\u001b\[[\d;:]*m|[\t\r])/
+
+/**
+ * What was written elsewhere, as it may stand on a terminal: line breaks, control characters and what turns the direction of
+ * writing are shown (`\n`, `\x1b`) rather than obeyed; likewise in all that an answer holds.
+ */
+export function printable<T>(value: T): T {
+  return shown(value) as T
+}
+
+function shown(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(unprintable, escaped)
+  if (Array.isArray(value)) return value.map(shown)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [shown(name), shown(part)]))
+}
+
+/** A line of a log: its colours and tabs stay, and a carriage return, by which commands count on the spot. */
+export function printableLine(text: string): string {
+  return text
+    .split(colour)
+    .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+    .join('')
+}
+
+function escaped(letter: string): string {
+  const short = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[letter]
+  const code = letter.charCodeAt(0).toString(16)
+  return short ?? (code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`)
+}
+
 /** Waits while the reader is slower than we are. */
 export async function write(stream: Writable, text: string): Promise<void> {
   if (!stream.write(text)) await once(stream, 'drain')

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { BelfryError } from '@shared/errors'
 import type { LogLine } from '@shared/model/run'
 import { exact, relative, took, whenNext } from '../../electron/cli/format'
 import { createLogOutput, progressBar } from '../../electron/cli/log-output'
+import { describeError } from '../../electron/cli/run-cli'
 import { table } from '../../electron/cli/table'
+import { printable, printableLine } from '../../electron/cli/terminal'
 import { fakeTerminal } from '../support/fake-terminal'
 
 describe('a table', () => {
@@ -21,6 +24,38 @@ describe('a table', () => {
     const text = table(columns, [['a very long name indeed, longer than there is room for', '1', '01ABCDEF']], 30)
     expect(text.split('\n')).toEqual(['NAME               #  ID', 'a very long name…  1  01ABCDEF'])
     expect(table(columns, [['a very long name indeed', '1', '01ABCDEF']], 10)).toContain('a very long…  1  01ABCDEF')
+  })
+})
+
+describe('what was written elsewhere', () => {
+  it('is shown on a terminal, not obeyed, in all that an answer holds', () => {
+    const name = 'a\u001b[31mRED\r\nb\u009b2J\u2028\u202ec\u0007\t'
+    const safe = 'a\\x1b[31mRED\\r\\nb\\x9b2J\\u2028\\u202ec\\x07\\t'
+    expect(printable({ items: [{ name, [name]: null, count: 3, on: true }] })).toEqual({
+      items: [{ name: safe, [safe]: null, count: 3, on: true }],
+    })
+    expect(printable('备份 – ☕ 👩‍💻 שלום')).toBe('备份 – ☕ 👩‍💻 שלום')
+  })
+
+  it('keeps its colours where it is a line of a log', () => {
+    expect(printableLine('\u001b[1;31mred\u001b[0m\t10%\r20%\u001b[2J\u001b]0;title\u0007')).toBe(
+      '\u001b[1;31mred\u001b[0m\t10%\r20%\\x1b[2J\\x1b]0;title\\x07',
+    )
+  })
+
+  it('is one line of an error, too', () => {
+    expect(describeError(new BelfryError('NOT_FOUND', 'no "a\u001b[2J\nb"', { field: 'x\n' }))).toEqual([
+      'NOT_FOUND: no "a\\x1b[2J\\nb" (x\\n)',
+    ])
+  })
+
+  it('is a log as it is where nobody looks', async () => {
+    const text = '\u001b[2Jcleared'
+    for (const isTTY of [false, true]) {
+      const terminal = fakeTerminal({ isTTY })
+      await createLogOutput(terminal).line({ number: 1, at: '2027-01-01T00:00:00.000Z', stream: 'out', text })
+      expect(terminal.out()).toBe(isTTY ? '\\x1b[2Jcleared\n' : `${text}\n`)
+    }
   })
 })
 

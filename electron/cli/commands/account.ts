@@ -33,7 +33,7 @@ export function addAccountCommands(program: Command, cli: Cli): void {
       const asked = at === undefined ? {} : { at: read(at, 'at') }
       return cli.withHost(command, async (client) => {
         const answer = await client.tasks.why({ id, ...asked })
-        await cli.answer(command, answer, () => whySentence(answer, 'en', machineTimeZone()))
+        await cli.answer(command, answer, (shown) => whySentence(shown, 'en', machineTimeZone()))
       })
     })
 
@@ -67,7 +67,7 @@ export function addAccountCommands(program: Command, cli: Cli): void {
     .action((id: string, { undo }: { readonly undo?: boolean }, command: Command) =>
       cli.withHost(command, async (client) => {
         const task = await (undo ? client.tasks.unskip({ id }) : client.tasks.skipNext({ id }))
-        await cli.answer(command, task, () => `${skipsText(task)}\n${taskLine(task, terminal)}`)
+        await cli.answer(command, task, (shown) => `${skipsText(shown)}\n${taskLine(shown, terminal)}`)
       }),
     )
 }

@@ -34,7 +34,7 @@ export function addImportCommand(program: Command, cli: Cli): void {
         if (file !== undefined) command.error('error: --from system reads no file')
         return cli.withHost(command, async (client) => {
           const answer = await client.import.system({ dryRun, enable, replace })
-          await cli.answer(command, answer, () => importText(answer, cli.terminal))
+          await cli.answer(command, answer, (shown) => importText(shown, cli.terminal))
         })
       }
       if (replace) command.error('error: --replace goes with --from system')
@@ -43,7 +43,7 @@ export function addImportCommand(program: Command, cli: Cli): void {
       const source = await readSource(file, cli.terminal)
       return cli.withHost(command, async (client) => {
         const answer = await client.import.crontab({ ...source, dryRun, enable })
-        await cli.answer(command, answer, () => importText(answer, cli.terminal))
+        await cli.answer(command, answer, (shown) => importText(shown, cli.terminal))
       })
     })
 }

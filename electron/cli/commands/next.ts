@@ -12,7 +12,7 @@ import type { Cli } from '../cli'
 import { exact, relative } from '../format'
 import { answerLines, instantsOf, mostAtOnce } from '../next-lines'
 import { table } from '../table'
-import { write } from '../terminal'
+import { printable, write } from '../terminal'
 
 interface NextOptions {
   readonly tz?: string
@@ -108,8 +108,8 @@ async function showTask(cli: Cli, command: Command, client: Client, id: string, 
     ...(count === undefined ? {} : { count }),
   })
   if (!task.enabled || task.pause)
-    await cli.note(`${task.name} is ${task.enabled ? 'paused' : 'disabled'}: nothing is planned now.`)
-  await cli.answer(command, preview, () => previewText(preview, task.triggers.length === 1, cli.terminal.now()))
+    await cli.note(`${printable(task.name)} is ${task.enabled ? 'paused' : 'disabled'}: nothing is planned now.`)
+  await cli.answer(command, preview, (shown) => previewText(shown, task.triggers.length === 1, cli.terminal.now()))
 }
 
 function previewText({ next, jitter, dst, warnings }: SchedulePreview, alone: boolean, now: number): string {
@@ -128,11 +128,11 @@ async function showUpcoming(cli: Cli, command: Command, client: Client, count = 
   // So many of each task hold the first so many of all.
   const answer = await client.schedule.upcoming({ until: new Date(now + 86_400_000).toISOString(), perTask: count })
   const more = answer.items.length > count ? '\nMore is planned: --count shows it.' : ''
-  await cli.answer(command, answer, () =>
-    answer.items.length === 0
+  await cli.answer(command, answer, ({ items }) =>
+    items.length === 0
       ? 'Nothing is planned for the next 24 h.'
       : instantTable(
-          answer.items.slice(0, count).map(({ at, taskName }) => [at, taskName]),
+          items.slice(0, count).map(({ at, taskName }) => [at, taskName]),
           now,
         ) + more,
   )

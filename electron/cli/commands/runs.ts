@@ -9,7 +9,7 @@ import { followRun } from '../follow'
 import { createLogOutput } from '../log-output'
 import { collectPairs } from '../pairs'
 import { runTable } from '../show-task'
-import { write } from '../terminal'
+import { printableLine, write } from '../terminal'
 import { notEmpty } from './tasks'
 
 export function addRunCommands(program: Command, cli: Cli): void {
@@ -31,7 +31,7 @@ export function addRunCommands(program: Command, cli: Cli): void {
         await cli.answer(
           command,
           run,
-          () => `Started ${run.taskName} #${run.number}. Its log: belfry logs -f ${run.id}`,
+          ({ taskName, number, id }) => `Started ${taskName} #${number}. Its log: belfry logs -f ${id}`,
         )
       }),
     )
@@ -43,7 +43,7 @@ export function addRunCommands(program: Command, cli: Cli): void {
     .action((id: string, _options: unknown, command: Command) =>
       cli.withHost(command, async (client) => {
         const run = await client.runs.cancel({ id: await activeRun(client, id) })
-        await cli.answer(command, run, () => `Ending ${run.taskName} #${run.number} (${run.id}).`)
+        await cli.answer(command, run, (shown) => `Ending ${shown.taskName} #${shown.number} (${shown.id}).`)
       }),
     )
 
@@ -63,9 +63,9 @@ export function addRunCommands(program: Command, cli: Cli): void {
     .action((options: RunsOptions, command: Command) =>
       cli.withHost(command, async (client) => {
         const page = await client.runs.list(options)
-        await cli.answer(command, page, () => {
+        await cli.answer(command, page, ({ items }) => {
           const more = page.nextCursor === null ? '' : `\nMore: --cursor ${page.nextCursor}`
-          return runTable(page.items, cli.terminal) + more
+          return runTable(items, cli.terminal) + more
         })
       }),
     )
@@ -159,7 +159,8 @@ async function showLog(cli: Cli, command: Command, client: Client, run: Run, opt
   }
   const json = cli.wantsJson(command)
   const show = ({ at, stream, text }: LogLine): Promise<void> => {
-    const shown = stream === 'out' ? text : stream === 'err' ? colours.red(text) : colours.dim(text)
+    const line = stdout.isTTY ? printableLine(text) : text
+    const shown = stream === 'out' ? line : stream === 'err' ? colours.red(line) : colours.dim(line)
     return write(stdout, `${options.timestamps ? `${colours.dim(at)} ` : ''}${shown}\n`)
   }
   let page = await client.runs.log({ id: run.id, ...range })

@@ -37,7 +37,7 @@ export function addSimulateCommand(program: Command, cli: Cli): void {
       }
       return cli.withHost(command, async (client) => {
         const answer = await withElapsed(cli.terminal, 'simulating', client.schedule.simulate(input))
-        await cli.answer(command, answer, () => simulationText(answer, cli.terminal))
+        await cli.answer(command, answer, (shown) => simulationText(shown, cli.terminal))
       })
     })
 }

@@ -22,7 +22,7 @@ export function addSystemCommands(program: Command, cli: Cli): void {
     .action((_options: unknown, command: Command) =>
       cli.withHost(command, async (client) => {
         const status = await client.system.status()
-        await cli.answer(command, status, () => statusText(status, cli.terminal))
+        await cli.answer(command, status, (shown) => statusText(shown, cli.terminal))
       }),
     )
 
@@ -39,7 +39,7 @@ export function addSystemCommands(program: Command, cli: Cli): void {
       return cli.withHost(command, async (client) => {
         if (id !== undefined) {
           const paused = await client.tasks.pause({ id, until })
-          return cli.answer(command, paused, () => taskLine(paused, cli.terminal))
+          return cli.answer(command, paused, (shown) => taskLine(shown, cli.terminal))
         }
         const status = await client.system.pause({ until })
         return cli.answer(command, status, () => pausedText(status))
@@ -56,7 +56,7 @@ export function addSystemCommands(program: Command, cli: Cli): void {
       return cli.withHost(command, async (client) => {
         if (id !== undefined) {
           const resumed = await client.tasks.resume({ id })
-          return cli.answer(command, resumed, () => taskLine(resumed, cli.terminal))
+          return cli.answer(command, resumed, (shown) => taskLine(shown, cli.terminal))
         }
         const status = await client.system.resume()
         return cli.answer(command, status, () => pausedText(status))

@@ -4,6 +4,7 @@ import type { Client } from '@shared/contract'
 import { BelfryError } from '@shared/errors'
 import type { TaskView } from '@shared/model/task'
 import type { Cli } from '../cli'
+import { printable } from '../terminal'
 import { runText, taskLine, taskTable, taskText } from '../show-task'
 
 export function addTaskCommands(program: Command, cli: Cli): void {
@@ -17,7 +18,7 @@ export function addTaskCommands(program: Command, cli: Cli): void {
     .action((options: { readonly name?: string; readonly tag?: string }, command: Command) =>
       cli.withHost(command, async (client) => {
         const page = await client.tasks.list({ name: options.name, tag: options.tag })
-        await cli.answer(command, page, () => taskTable(page.items, terminal))
+        await cli.answer(command, page, (shown) => taskTable(shown.items, terminal))
       }),
     )
 
@@ -29,13 +30,13 @@ export function addTaskCommands(program: Command, cli: Cli): void {
       cli.withHost(command, async (client) => {
         try {
           const task = await client.tasks.get({ id })
-          const names = new Map(followsAny(task) ? await taskNames(client) : [])
-          await cli.answer(command, task, () => taskText(task, terminal, (other) => names.get(other) ?? other))
+          const names = new Map(printable(followsAny(task) ? await taskNames(client) : []))
+          await cli.answer(command, task, (shown) => taskText(shown, terminal, (other) => names.get(other) ?? other))
         } catch (error) {
           if (!(error instanceof BelfryError) || error.code !== 'NOT_FOUND') throw error
           const run = await client.runs.get({ id }).catch(() => undefined)
           if (!run) throw error
-          await cli.answer(command, run, () => runText(run, terminal))
+          await cli.answer(command, run, (shown) => runText(shown, terminal))
         }
       }),
     )
@@ -47,7 +48,7 @@ export function addTaskCommands(program: Command, cli: Cli): void {
     .action((id: string, _options: unknown, command: Command) =>
       cli.withHost(command, async (client) => {
         const task = await client.tasks.remove({ id })
-        await cli.answer(command, task, () => `Removed ${task.name}.`)
+        await cli.answer(command, task, ({ name }) => `Removed ${name}.`)
       }),
     )
 
@@ -59,7 +60,7 @@ export function addTaskCommands(program: Command, cli: Cli): void {
       .action((id: string, _options: unknown, command: Command) =>
         cli.withHost(command, async (client) => {
           const task = await client.tasks[verb]({ id })
-          await cli.answer(command, task, () => taskLine(task, terminal))
+          await cli.answer(command, task, (shown) => taskLine(shown, terminal))
         }),
       )
   }

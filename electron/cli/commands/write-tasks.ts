@@ -6,6 +6,7 @@ import type { Cli } from '../cli'
 import { editDefinition } from '../edit-definition'
 import { withFollowedIds } from '../event-options'
 import { taskLine } from '../show-task'
+import { printable } from '../terminal'
 import { toTaskChange, toTaskInput, withTaskOptions, type TaskOptions } from '../task-options'
 import { notEmpty } from './tasks'
 
@@ -19,7 +20,7 @@ export function addTaskWritingCommands(program: Command, cli: Cli): void {
     toTaskInput(options, argv, command)
     return cli.withHost(command, async (client) => {
       const task = await client.tasks.create(toTaskInput(await withFollowedIds(client, options), argv, command))
-      await cli.answer(command, task, () => taskLine(task, cli.terminal))
+      await cli.answer(command, task, (shown) => taskLine(shown, cli.terminal))
       await warn(cli, task)
     })
   })
@@ -44,8 +45,8 @@ export function addTaskWritingCommands(program: Command, cli: Cli): void {
               change: toTaskChange(await withFollowedIds(client, options), argv, task, command),
             })
           : await inEditor(cli, client, task)
-        await cli.answer(command, changed ?? task, () =>
-          changed ? taskLine(changed, cli.terminal) : 'Nothing was changed.',
+        await cli.answer(command, changed ?? task, (shown) =>
+          changed ? taskLine(shown, cli.terminal) : 'Nothing was changed.',
         )
         if (changed) await warn(cli, changed)
       }),
@@ -57,7 +58,7 @@ type Saved = Awaited<ReturnType<Client['tasks']['update']>>
 /** On stderr: the task is saved. */
 async function warn(cli: Cli, { scheduleWarnings }: Saved): Promise<void> {
   for (const { field, reason } of scheduleWarnings)
-    await cli.note(`${cli.terminal.colours.yellow('warning')}: ${reason} (${field})`)
+    await cli.note(`${cli.terminal.colours.yellow('warning')}: ${printable(reason)} (${printable(field)})`)
 }
 
 function inEditor(cli: Cli, client: Client, task: TaskView): Promise<Saved | undefined> {
