@@ -6,7 +6,7 @@ import { id, instant, page } from './common'
 export const lateReason = z.enum(['asleep', 'not_running', 'clock', 'busy'])
 export type LateReason = z.infer<typeof lateReason>
 
-export const skipReason = z.enum(['overlap', 'blackout', 'rate_limit', 'skip_next', 'dst'])
+export const skipReason = z.enum(['overlap', 'queue_full', 'blackout', 'rate_limit', 'skip_next', 'dst'])
 export type SkipReason = z.infer<typeof skipReason>
 
 /** An occurrence that no time has brought. */

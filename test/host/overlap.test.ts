@@ -80,7 +80,7 @@ describe('overlap: queue', () => {
       { overlap: 'queue', queueLimit: 2 },
     )
     const skipped = async (): Promise<boolean> =>
-      (await ledgerOf(at, 'long')).some(({ reason }) => reason === 'overlap')
+      (await ledgerOf(at, 'long')).some(({ reason }) => reason === 'queue_full')
     await until('a skip', skipped, 40_000)
     await watched.client.tasks.disable({ id: 'long' })
     await until('the queue’s end', async () => (await watched.client.tasks.get({ id: 'long' })).activeRuns.length === 0)

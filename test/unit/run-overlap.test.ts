@@ -137,7 +137,7 @@ describe('overlap: what becomes of occurrences that come while the task runs', (
       ledger: [
         'ran 0',
         ...Array.from({ length: 10 }, (_, index) => `queued ${index + 1}`),
-        'skipped overlap 11-12 (2)',
+        'skipped queue_full 11-12 (2)',
       ],
     },
     {
@@ -145,7 +145,7 @@ describe('overlap: what becomes of occurrences that come while the task runs', (
       policy: { overlap: 'queue', queueLimit: 2, maxInstances: 2 },
       dues: 6,
       status: '1 running, 2 running, 3 queued, 4 queued',
-      ledger: ['ran 0', 'ran 1', 'queued 2', 'queued 3', 'skipped overlap 4-5 (2)'],
+      ledger: ['ran 0', 'ran 1', 'queued 2', 'queued 3', 'skipped queue_full 4-5 (2)'],
     },
   ]
   it.each(cases)('$name', async ({ policy, dues, status, ledger }) => {

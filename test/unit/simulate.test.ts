@@ -100,7 +100,7 @@ describe('a simulated schedule', () => {
 
   it.each<[string, Given['policy'], Record<string, number>, Record<string, number>]>([
     ['skip', {}, { ran: 7, skipped: 14 }, { overlap: 14 }],
-    ['queue, two at most', { overlap: 'queue', queueLimit: 2 }, { ran: 11, skipped: 10 }, { overlap: 10 }],
+    ['queue, two at most', { overlap: 'queue', queueLimit: 2 }, { ran: 11, skipped: 10 }, { queue_full: 10 }],
     ['replace', { overlap: 'replace' }, { ran: 21 }, {}],
     ['room for three', { maxInstances: 3 }, { ran: 21 }, {}],
     [

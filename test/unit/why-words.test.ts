@@ -178,6 +178,7 @@ describe('a fate in a word', () => {
   it.each([
     ['ran', null, 'ran', '已运行'],
     ['missed', 'asleep', 'missed: the machine was asleep', '已错过：机器在休眠'],
+    ['skipped', 'queue_full', 'skipped: as many as may were waiting in its queue already', '已跳过：它的等待队列已满'],
     ['skipped', 'rate_limit', 'skipped: its rate limit was reached', '已跳过：已达到频率上限'],
   ] as const)('%s %s', (state, reason, english, chinese) => {
     expect(fateWords({ state, reason }, 'en')).toBe(english)

@@ -23,7 +23,7 @@ export type Verdict =
   | { readonly kind: 'replace'; readonly runId: string }
   | { readonly kind: 'wait' }
   /** For the instance that is in the way. */
-  | { readonly kind: 'skip'; readonly runId: string | null }
+  | { readonly kind: 'skip'; readonly reason: 'overlap' | 'queue_full'; readonly runId: string | null }
 
 export interface Claim {
   readonly runId: string
@@ -200,10 +200,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const others = ofTask(taskId).filter(({ claim }) => !claim.replay)
       switch (policy.overlap) {
         case 'skip':
-          return { kind: 'skip', runId: oldest }
+          return { kind: 'skip', reason: 'overlap', runId: oldest }
         case 'queue': {
           const queued = others.filter((member) => !isInstance(member)).length
-          return queued < policy.queueLimit ? { kind: 'wait' } : { kind: 'skip', runId: oldest }
+          return queued < policy.queueLimit ? { kind: 'wait' } : { kind: 'skip', reason: 'queue_full', runId: oldest }
         }
         case 'replace': {
           // Those that end already make room without being asked; those that run one after another all run.

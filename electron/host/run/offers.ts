@@ -67,7 +67,7 @@ export function createOffers(options: OffersOptions): Offers {
 
   const decide = async (task: Task, due: DueTask): Promise<void> => {
     const verdict = dispatcher.judge(task.id, task.policy, due.replay)
-    if (verdict.kind === 'skip') return record(due, { state: 'skipped', reason: 'overlap' }, verdict.runId)
+    if (verdict.kind === 'skip') return record(due, { state: 'skipped', reason: verdict.reason }, verdict.runId)
     if (starts.isOver(task, clock.now())) return record(due, { state: 'skipped', reason: 'rate_limit' })
     if (verdict.kind !== 'replace') return options.begin(task, due, verdict.kind === 'wait')
     const { runId } = verdict

@@ -3,17 +3,21 @@ import type { Settings } from '@shared/model/settings'
 import type { Task } from '@shared/model/task'
 import { createDispatcher } from '../run/dispatcher'
 import { createStarts } from '../run/starts'
-import type { Clock } from '../ports'
 import type { DueTask } from '../schedule/planner'
+import type { StartOfRun } from '../store/types'
+import type { Carried } from './simulated-carried'
+import type { SimulatedClock } from './simulated-clock'
 import type { Tally } from './simulated-tally'
 
 export interface SimulatedRunsOptions {
-  readonly clock: Clock
+  readonly clock: SimulatedClock
   readonly settings: Pick<Settings, 'maxConcurrent' | 'groups'>
   readonly task: (id: string) => Task | undefined
   /** Ms that a run of the task lasts. */
   readonly duration: (taskId: string) => number
   readonly tally: Tally
+  /** Goes on with what is left of a stretch before. */
+  readonly carried: Pick<Carried, 'idle' | 'starts'>
   /** A run of the task has begun to count, or is over (then its number). */
   readonly turned: (taskId: string, ended: number | null) => void
 }
@@ -21,6 +25,8 @@ export interface SimulatedRunsOptions {
 /** A run that has not ended. Instants are ms. */
 export interface SimulatedRun {
   readonly due: DueTask
+  /** Since when it is there. */
+  readonly since: number
   /** Later it does not start any more; null for as long as it takes. */
   readonly until: number | null
   /** Behind the task's own. */
@@ -35,42 +41,64 @@ export interface SimulatedRuns {
   startDue(due: readonly DueTask[]): void
   /** Ms; null while a run of the task is active, undefined when none has ended. */
   idleSince(taskId: string): number | null | undefined
+  /** Ms; undefined when none has ended. */
+  lastEnd(taskId: string): number | undefined
   /** What has not ended, running ones first, else the oldest first. */
   left(): SimulatedRun[]
+  /** Of the task (ms), as far back as its rate limit looks now. */
+  startsOf(task: Task): readonly number[]
 }
 
-type Live = { -readonly [K in keyof SimulatedRun]: SimulatedRun[K] }
+type Live = { -readonly [K in keyof SimulatedRun]: SimulatedRun[K] } & { ends?: () => number }
 
 export function createSimulatedRuns(options: SimulatedRunsOptions): SimulatedRuns {
   const { clock, settings, tally } = options
   const dispatcher = createDispatcher({
-    clock,
+    clock: clock.sleepless,
     maxConcurrent: () => settings.maxConcurrent,
     groupLimit: (group) => settings.groups[group] ?? 1,
     maxInstances: (taskId) => options.task(taskId)?.policy.maxInstances,
   })
-  const starts = createStarts({ startsSince: () => [] })
+  /** Of tasks with a rate limit. */
+  const began = new Map<string, readonly number[]>()
+  const known = new Map<string, StartOfRun[]>()
+  for (const [taskId, all] of options.carried.starts) {
+    began.set(taskId, all)
+    known.set(
+      taskId,
+      all.map((at, index) => ({ runId: `before ${index}`, at, began: true })),
+    )
+  }
+  const starts = createStarts({ startsSince: (taskId) => known.get(taskId) ?? [] })
   const runs = new Map<string, Live>()
   const actives = new Map<string, number>()
-  const ends = new Map<string, number>()
+  const ends = new Map(options.carried.idle)
   let number = 0
-  let running = 0
 
   const offer = (due: DueTask): void => {
     const task = options.task(due.taskId)
     if (task === undefined) return
     const verdict = dispatcher.judge(task.id, task.policy, due.replay)
-    if (verdict.kind === 'skip') return skip(due, 'overlap')
+    if (verdict.kind === 'skip') return skip(due, verdict.reason)
     if (starts.isOver(task, clock.now())) return skip(due, 'rate_limit')
     if (verdict.kind === 'replace') dispatcher.ending(verdict.runId)
     const runId = String(++number)
     starts.add(task, runId, clock.now())
     const grace = task.policy.misfireGrace
-    enter(runId, task, { due, until: grace && clock.now() + grace, waits: verdict.kind !== 'start', endsAt: null })
+    enter(runId, task, {
+      due,
+      since: clock.now(),
+      until: grace && clock.now() + grace,
+      waits: verdict.kind !== 'start',
+      endsAt: null,
+    })
     if (verdict.kind === 'replace') replace(verdict.runId)
   }
 
-  const skip = (due: DueTask, reason: 'overlap' | 'rate_limit'): void =>
+  const startsOf = ({ id, policy: { rateLimit } }: Task): readonly number[] =>
+    rateLimit === null ? [] : (began.get(id) ?? []).filter((at) => at > clock.now() - rateLimit.per)
+
+  const skip = (due: DueTask, reason: 'overlap' | 'queue_full' | 'rate_limit'): void =>
     tally.fate(due.taskId, { state: 'skipped', reason, ...rangeOf(due) })
 
   const enter = (runId: string, task: Task, run: Live): void => {
@@ -88,10 +116,12 @@ export function createSimulatedRuns(options: SimulatedRunsOptions): SimulatedRun
       notBefore: endsAt === null ? () => starts.notBefore(task, clock.now()) : undefined,
       ready() {
         if (endsAt === null) starts.began(task, runId, clock.now())
+        if (endsAt === null && task.policy.rateLimit !== null) began.set(task.id, [...startsOf(task), clock.now()])
         start(runId, run)
       },
       expired: () => {
         if (!forget(runId, run)) return
+        starts.takeBack(task, runId)
         tally.fate(task.id, { state: 'missed', reason: 'busy', ...rangeOf(due) })
         options.turned(task.id, null)
       },
@@ -100,20 +130,21 @@ export function createSimulatedRuns(options: SimulatedRunsOptions): SimulatedRun
   }
 
   const start = (runId: string, run: Live): void => {
-    running++
     if (run.endsAt === null) {
-      tally.started(run.due, running, clock.now())
+      tally.started(run.due)
+      tally.starts.push(clock.now())
       run.endsAt = clock.now() + options.duration(run.due.taskId)
     }
-    clock.after(run.endsAt - clock.now(), () => end(runId, run))
+    // Who comes as it ends finds its place free.
+    run.ends = clock.first(run.endsAt - clock.now(), () => end(runId, run))
   }
 
   const end = (runId: string, run: Live): void => {
     if (!forget(runId, run)) return
     const { taskId } = run.due
     if (run.endsAt !== null) {
-      running--
       tally.ended(run.due)
+      tally.ends.push(clock.now())
       ends.set(taskId, clock.now())
     }
     dispatcher.leave(runId)
@@ -126,7 +157,9 @@ export function createSimulatedRuns(options: SimulatedRunsOptions): SimulatedRun
     if (run === undefined) return
     clock.after(0, () => {
       if (run.endsAt === null && runs.has(runId)) {
-        tally.started(run.due, running, clock.now())
+        const task = options.task(run.due.taskId)
+        if (task) starts.takeBack(task, runId)
+        tally.started(run.due)
         tally.ended(run.due)
       }
       end(runId, run)
@@ -141,18 +174,32 @@ export function createSimulatedRuns(options: SimulatedRunsOptions): SimulatedRun
 
   return {
     restore(left) {
-      for (const run of left) {
+      const all = left.flatMap((run) => {
         const task = options.task(run.due.taskId)
-        if (task) enter(String(++number), task, { ...run })
+        return task === undefined ? [] : [{ task, run: { ...run }, runId: String(++number) }]
+      })
+      const waiting = all.filter(({ run }) => run.endsAt === null)
+      for (const { task, run, runId } of waiting) {
+        const before = known.get(task.id) ?? []
+        known.set(
+          task.id,
+          [...before, { runId, at: run.since, began: false }].sort((a, b) => a.at - b.at),
+        )
       }
+      // What has a slot keeps it.
+      for (const { task, run, runId } of all) if (run.endsAt !== null) enter(runId, task, run)
+      dispatcher.together(() => waiting.forEach(({ task, run, runId }) => enter(runId, task, run)))
     },
-    startDue: (due) => due.forEach(offer),
+    startDue: (due) => dispatcher.together(() => due.forEach(offer)),
+    startsOf,
+    lastEnd: (taskId) => ends.get(taskId),
     idleSince: (taskId) => ((actives.get(taskId) ?? 0) > 0 ? null : ends.get(taskId)),
     left() {
       const all = [...runs.values()]
       const started = all.filter(({ endsAt }) => endsAt !== null)
       return [
-        ...started.map((run) => ({ ...run, waits: false, until: null })),
+        // Through what it slept, nothing went on.
+        ...started.map(({ due, since, ends }) => ({ due, since, waits: false, until: null, endsAt: ends?.() ?? null })),
         ...all.filter(({ endsAt }) => endsAt === null),
       ]
     },
