@@ -166,7 +166,7 @@ describe('a boot that a host has seen, and died', () => {
   it('is made due once where the host died before the boot itself was on disk', async () => {
     const events = await fired('boot 1', async (store) => {
       await store.tasks.put([delayed])
-      const [trigger = onBoot] = delayed.triggers
+      const trigger = { ...onBoot, delay: 0 }
       const event = { trigger: 0, id: 'boot 1' }
       await store.state.putWaiting({
         taskId: delayed.id,
