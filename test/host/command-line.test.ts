@@ -48,7 +48,7 @@ describe('--json', () => {
       '--command',
       'true',
     ])
-    expect(added).toEqual(await client.tasks.get({ id: added.id }))
+    expect(added).toEqual({ ...(await client.tasks.get({ id: added.id })), scheduleWarnings: [] })
     expect(added).toMatchObject({
       name: 'a',
       triggers: [{ kind: 'cron', expression: '0 5 * * *', timezone: 'Europe/Berlin' }],
@@ -217,7 +217,7 @@ describe('edit', () => {
   })
 
   it('leaves the task alone when nothing was changed or the editor failed', async () => {
-    const before = await make('e', 'true')
+    const before = await client.tasks.get(await make('e', 'true'))
     expect((await withEditor('true')).stdout).toBe('Nothing was changed.\n')
     expect(await withEditor('false')).toMatchObject({
       code: 69,
@@ -231,7 +231,7 @@ describe('edit', () => {
     ['a broken rule', `sed -i 's/"name": "e"/"name": ""/'`, /^INVALID: a task needs a name.*\(name\)$/],
     ['a field that there is not', `sed -i 's/"name"/"nmae": 1, "name"/'`, /^INVALID: .*nmae/],
   ])('refuses %s, and keeps what was written', async (_what, script, message) => {
-    const before = await make('e', 'true')
+    const before = await client.tasks.get(await make('e', 'true'))
     const { code, stderr } = await withEditor(script)
     expect(code).toBe(1)
     expect(stderr.trimEnd()).toMatch(message)
