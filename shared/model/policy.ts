@@ -14,7 +14,7 @@ const whole = (minimum: number, maximum: number) =>
 const rateLimit = z.object({
   /** Runs, 1 to 100,000. */
   max: whole(1, 100_000),
-  /** Milliseconds, 1 s to 31 days: never more than `max` runs are taken on within any such span, those by hand counted. */
+  /** Milliseconds, 1 s to 31 days: never more than `max` runs start within any such span; those by hand count, and are neither refused nor kept waiting. */
   per: duration(1000, 31 * 86_400_000),
 })
 
