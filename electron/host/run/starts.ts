@@ -26,7 +26,7 @@ interface Known {
 }
 
 /** Ms: what the limit allows so soon waits for it. A rhythm that is just what it allows must not lose every other occurrence. */
-const nearly = 500
+export const nearly = 500
 
 export function createStarts(runs: Pick<RunStore, 'startsSince'>): Starts {
   const known = new Map<string, Known>()

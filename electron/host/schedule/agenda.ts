@@ -24,7 +24,7 @@ export interface Agenda<E> {
   take(now: number): Entry<E> | undefined
   /** Does not call until it is armed again, whatever is put. */
   hold(): void
-  /** Calls when the first is due, at the latest in 30 s; `soon`: at once. Never from within. */
+  /** Calls when the first is due, at the latest after the longest sleep; `soon`: at once. Never from within. */
   arm(soon: boolean): void
   /** The clock was set back: what was put for good before waits as long as it would have. */
   setBack(): void
@@ -38,7 +38,12 @@ interface Kept<E> extends Entry<E> {
   readonly ahead: number
 }
 
-export function createAgenda<E>(clock: Pick<Clock, 'now' | 'boot' | 'after' | 'at'>, call: () => void): Agenda<E> {
+/** @param longest ms between two calls */
+export function createAgenda<E>(
+  clock: Pick<Clock, 'now' | 'boot' | 'after' | 'at'>,
+  call: () => void,
+  longest = longestSleep,
+): Agenda<E> {
   const soonest = (a: Kept<E>, b: Kept<E>): number => a.at - b.at
   let heap = new TinyQueue<Kept<E>>([], soonest)
   /** Counted over all keys: one that comes back has no old entry's version again. */
@@ -55,7 +60,7 @@ export function createAgenda<E>(clock: Pick<Clock, 'now' | 'boot' | 'after' | 'a
     disarm?.()
     const now = clock.now()
     armedFor = soon ? now : (heap.peek()?.at ?? Number.POSITIVE_INFINITY)
-    disarm = armedFor - now > longestSleep ? clock.after(longestSleep, call) : clock.at(Math.max(armedFor, now), call)
+    disarm = armedFor - now > longest ? clock.after(longest, call) : clock.at(Math.max(armedFor, now), call)
   }
 
   const keep = (entry: Kept<E>): void => {

@@ -39,6 +39,8 @@ export interface PlannerOptions {
   readonly clock: Clock
   /** See clock-watch.ts. */
   readonly bootTells: boolean
+  /** Ms between two looks at the clocks, 30 s where nothing is given: a clock that nobody can move needs none. */
+  readonly longestSleep?: number
   readonly task: (id: string) => Task | undefined
   /** When the task's last run ended (ms), undefined when it never ran, null while one is active. */
   readonly idleSince: (taskId: string) => number | null | undefined

@@ -27,7 +27,7 @@ export function createPlanner(options: PlannerOptions): Planner {
   const { clock } = options
   const watch = createClockWatch(clock, options.bootTells)
   let zone = clock.timeZone()
-  const agenda = createAgenda<Planned>(clock, () => wake())
+  const agenda = createAgenda<Planned>(clock, () => wake(), options.longestSleep)
   const counting = createCounting({ ...options, zone: () => zone })
   /** Tasks of which more is due than one step decides. */
   const open = new Map<string, OpenDecision>()

@@ -1,13 +1,12 @@
 /** What the whole schedule would do: the planner and the dispatcher on a clock of their own. Nothing runs, nothing is stored. */
 import type { Simulation } from '@shared/model/schedule'
 import type { Settings } from '@shared/model/settings'
-import type { Task } from '@shared/model/task'
-import { noneCarried } from './simulated-carried'
+import type { Pause, Task } from '@shared/model/task'
 import type { Span } from './simulated-clock'
 import { dayMs } from './simulated-days'
-import { createHours } from './simulated-hours'
+import { createSpans } from './simulated-spans'
 import { simulateStretch, type SimulatedTasks } from './simulated-stretch'
-import { createTally, simulationOf, type SimulatedEvent } from './simulated-tally'
+import { createTally, createTotal, simulationOf, type SimulatedEvent } from './simulated-tally'
 
 export interface SimulationInput {
   readonly tasks: readonly Task[]
@@ -30,83 +29,93 @@ export interface SimulationInput {
 
 /** Ms between two turns of others. */
 const turn = 10
+const minute = 60_000
 
 /**
  * All tasks count from `from` on, whenever they were made; pauses hold as they are set now. Every run succeeds, and hosts do not
- * start. An expression that cannot be planned has no occurrences, as in the host.
+ * start; each takes a ms at least. An expression that cannot be planned has no occurrences, as in the host.
  */
 export async function simulate(input: SimulationInput): Promise<Simulation> {
   const { from, until, zone, settings, monotonic } = input
   const ids = input.tasks.map(({ id }) => id)
-  const durations = new Map(ids.map((id) => [id, Math.max(0, Math.round(input.duration(id)))]))
+  const durations = new Map(ids.map((id) => [id, Math.max(1, Math.round(input.duration(id)))]))
   const duration = (taskId: string): number => durations.get(taskId) ?? 0
-  const tasks = simulatedTasks(input)
   const events: SimulatedEvent[] = []
-  const isListing = (): boolean => events.length < input.limit
-  const total = createTally((event) => void (isListing() && events.push(event)))
+  const total = createTotal()
   const breathe = breather(input)
-  const hours = createHours({
-    ...{ tasks, ids, zone, isListing },
+  const spans = createSpans({
+    ...{ tasks: input.tasks, settings, duration, zone, total, breathe },
+    tasksAt: tasksAt(input),
     play: (stretch) => {
-      const asleep = input.asleep.filter((span) => span.from < stretch.until && span.until > stretch.from)
-      return simulateStretch({ ...stretch, tasks, settings, duration, zone, asleep, breathe, monotonic })
+      const { maxConcurrent } = stretch
+      return simulateStretch({
+        ...stretch,
+        slept: input.asleep,
+        settings: { ...settings, maxConcurrent },
+        duration,
+        zone,
+        breathe,
+        monotonic,
+      })
     },
+    isListing: () => events.length < input.limit,
+    list: (event) => void events.push(event),
   })
-  const whole = hasMemory(input)
-  let carried = noneCarried
+  const sleeps = sleepsOf(input)
   for (let at = from; at < until;) {
-    const end = whole ? until : Math.min(stretchEnd(at, input.asleep), until)
-    carried =
-      !whole && isWakefulDay(at, end, input.asleep)
-        ? await hours.day(at, carried, total)
-        : await hours.stretch(at, end, carried, total)
+    const [sleep] = sleeps
+    if (sleep !== undefined && sleep.from <= at) {
+      await spans.asleep(at, sleep.until, input.asleep)
+      at = sleep.until
+      sleeps.shift()
+    } else {
+      const end = Math.min((Math.floor(at / dayMs) + 1) * dayMs, sleep?.from ?? until, until)
+      await spans.awake(at, end)
+      at = end
+    }
     await breathe()
-    at = end
   }
-  for (const { due } of carried.runs) total.open(due)
+  const tally = createTally(() => undefined)
+  for (const { due } of spans.left().runs) tally.open(due)
+  total.add(tally.rows, 0)
   return simulationOf({ from, until, tasks: input.tasks, duration }, total, events)
 }
 
-/** What a task does depends on more than on what goes on at the moment: nothing can be cut into stretches. */
-function hasMemory({ tasks, asleep }: SimulationInput): boolean {
-  return tasks.some(
-    ({ enabled, triggers, policy }) =>
-      enabled &&
-      (policy.rateLimit !== null ||
-        triggers.some(
-          (trigger) =>
-            (trigger.kind === 'interval' && trigger.mode === 'fixed-delay') ||
-            (trigger.kind === 'after' && policy.jitter > 0) ||
-            (trigger.kind === 'resume' && asleep.length > 0),
-        )),
-  )
+/** Whole minutes, in order and apart: from before it falls asleep until after it woke. Nothing is cut in its sleep. */
+function sleepsOf({ asleep, from, until }: SimulationInput): Span[] {
+  const found: { from: number; until: number }[] = []
+  for (const span of asleep.toSorted((a, b) => a.from - b.from)) {
+    const begin = Math.max(from, Math.floor(span.from / minute) * minute)
+    const end = Math.min(until, (Math.floor(span.until / minute) + 1) * minute)
+    if (begin >= end) continue
+    const last = found.at(-1)
+    if (last !== undefined && begin <= last.until) last.until = Math.max(last.until, end)
+    else found.push({ from: begin, until: end })
+  }
+  return found
 }
 
-function isWakefulDay(from: number, until: number, asleep: readonly Span[]): boolean {
-  return from % dayMs === 0 && until === from + dayMs && !asleep.some((span) => span.from < until && span.until > from)
-}
-
-/** The end of the UTC day, or of the one in which the machine wakes: nothing is cut in its sleep. */
-function stretchEnd(from: number, asleep: readonly Span[]): number {
-  let end = (Math.floor(from / dayMs) + 1) * dayMs
-  for (const span of asleep.toSorted((a, b) => a.from - b.from))
-    if (span.from < end && span.until > from) end = Math.max(end, Math.ceil((span.until + 1) / dayMs) * dayMs)
-  return end
-}
-
-function simulatedTasks({ tasks, settings, from }: SimulationInput): SimulatedTasks {
+/** All count from the beginning on; where a pause has ended by itself, from then. */
+function tasksAt({ tasks, settings, from }: SimulationInput): (at: number) => SimulatedTasks {
   const countsFrom = new Date(from).toISOString()
   const known = new Map(tasks.map((task) => [task.id, { ...task, countsFrom }]))
-  let pausedAll = settings.paused
-  return {
-    get: (id) => known.get(id),
-    pausedAll: () => pausedAll,
-    endPause(id, at) {
-      if (id === null) pausedAll = null
-      const task = known.get(id ?? '')
-      if (task) known.set(task.id, { ...task, pause: null, countsFrom: new Date(at).toISOString() })
+  const isOver = (pause: Pause | null, at: number): boolean => Boolean(pause?.until && Date.parse(pause.until) <= at)
+  return (at) => ({
+    get(id) {
+      const task = known.get(id)
+      if (task?.pause?.until && isOver(task.pause, at)) {
+        const resumed = { ...task, pause: null, countsFrom: laterOf(task.pause.until, countsFrom) }
+        known.set(id, resumed)
+        return resumed
+      }
+      return task
     },
-  }
+    pausedAll: () => (isOver(settings.paused, at) ? null : settings.paused),
+  })
+}
+
+function laterOf(one: string, other: string): string {
+  return Date.parse(one) > Date.parse(other) ? one : other
 }
 
 /** Lets others have their turn where it is time. */

@@ -9,6 +9,10 @@ export interface Span {
 }
 
 export interface SimulatedClock extends Clock {
+  /** Like `after`, and before everything else of the same instant. Gives when that is to be, as it looks at the time of asking (ms). */
+  first(ms: number, call: () => void): () => number
+  /** Whose `after` goes on while the machine sleeps: called at the wake, then. */
+  readonly sleepless: Pick<Clock, 'now' | 'after'>
   /** Lets the next thing happen: a timer, or a sleep and its end. False once nothing is left before `end` (ms): now is the ms before it. */
   step(end: number): boolean
 }
@@ -25,14 +29,16 @@ export interface SimulatedClockOptions {
 }
 
 interface Timer {
-  readonly at: number
+  at: number
+  readonly sleepless: boolean
   /** Among those of one instant. */
   readonly order: number
   call: (() => void) | undefined
 }
 
 export function simulatedClock({ start, zone, asleep, woke, real }: SimulatedClockOptions): SimulatedClock {
-  const timers = new TinyQueue<Timer>([], (a, b) => a.at - b.at || a.order - b.order)
+  const soonest = (a: Timer, b: Timer): number => a.at - b.at || a.order - b.order
+  let timers = new TinyQueue<Timer>([], soonest)
   const sleeps = merged(asleep, start)
   let monotonic = 0
   let slept = 0
@@ -41,10 +47,23 @@ export function simulatedClock({ start, zone, asleep, woke, real }: SimulatedClo
 
   const now = (): number => start + monotonic + slept
 
-  const after = (ms: number, call: () => void): (() => void) => {
-    const timer: Timer = { at: monotonic + Math.max(0, ms), order: order++, call }
+  const put = (ms: number, call: () => void, { rank = 0, sleepless = false } = {}): Timer => {
+    const timer: Timer = { at: monotonic + Math.max(0, ms), order: rank + order++, sleepless, call }
     timers.push(timer)
+    return timer
+  }
+  const after = (ms: number, call: () => void): (() => void) => {
+    const timer = put(ms, call)
     return () => void (timer.call = undefined)
+  }
+  const afterSleepless = (ms: number, call: () => void): (() => void) => {
+    const timer = put(ms, call, { sleepless: true })
+    return () => void (timer.call = undefined)
+  }
+  const sleepFor = (ms: number): void => {
+    slept += ms
+    for (const timer of timers.data) if (timer.sleepless) timer.at = Math.max(monotonic, timer.at - ms)
+    timers = new TinyQueue(timers.data, soonest)
   }
 
   const firstTimer = (): Timer | undefined => {
@@ -61,7 +80,12 @@ export function simulatedClock({ start, zone, asleep, woke, real }: SimulatedClo
     boot: () => monotonic + slept,
     timeZone: () => zone,
     after,
+    sleepless: { now, after: afterSleepless },
     at: (instant, call) => after(instant - now(), call),
+    first(ms, call) {
+      const timer = put(ms, call, { rank: Number.MIN_SAFE_INTEGER })
+      return () => timer.at + start + slept
+    },
     step(end) {
       began = real()
       const timer = firstTimer()
@@ -70,7 +94,7 @@ export function simulatedClock({ start, zone, asleep, woke, real }: SimulatedClo
       if (sleep !== undefined && sleep.from <= at && sleep.from < end) {
         sleeps.shift()
         monotonic += Math.max(0, sleep.from - now())
-        slept += sleep.until - now()
+        sleepFor(sleep.until - now())
         woke()
         return true
       }

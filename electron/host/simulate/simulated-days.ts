@@ -7,6 +7,7 @@ import type { CronTrigger, Trigger } from '@shared/model/trigger'
 import { autoDst, cronFields } from '@shared/schedule/cron'
 import { cronDays, type CronDays } from '@shared/schedule/cron-days'
 import { transitionNear, zoneTransitions } from '@shared/schedule/zone-offsets'
+import { isDelay } from '../schedule/decide'
 import { nextBoundary } from '../schedule/openings'
 import { isOpen } from '../schedule/time-windows'
 import { nextOfTrigger, type Moment } from '../schedule/trigger-times'
@@ -14,6 +15,8 @@ import { nextOfTrigger, type Moment } from '../schedule/trigger-times'
 export interface DayOfTask {
   /** Two days of one key bring the same occurrences at the same times, with the same chances; null: this day is like no other. */
   readonly key: string | null
+  /** The same without what jitter makes of it. */
+  readonly plan: string | null
   /** Bit n: something comes in hour n. */
   readonly hours: number
 }
@@ -26,9 +29,9 @@ const furthest = 26 * hourMs
 /** @param zone the machine's */
 export function dayKeys(zone: string): (task: Task, day: number, pausedAll: Pause | null) => DayOfTask {
   const calm = calmOffsets()
-  const known = new Map<string, (day: number) => DayOfTask>()
+  const known = new Map<string, (day: number) => TriggerDay>()
 
-  const ofTask = (task: Task): ((day: number) => DayOfTask) => {
+  const ofTask = (task: Task): ((day: number) => TriggerDay) => {
     const moment: Moment = {
       zone,
       dst: task.policy.dst ?? autoDst,
@@ -44,15 +47,24 @@ export function dayKeys(zone: string): (task: Task, day: number, pausedAll: Paus
     let planned = known.get(task.id)
     if (planned === undefined) known.set(task.id, (planned = ofTask(task)))
     const { key, hours } = planned(day)
-    if (hours === 0 && !task.triggers.some(({ kind }) => kind === 'after')) return nothing
+    if (hours === 0 && !task.triggers.some(comesUnplanned)) return nothing
     const extra = circumstances(task, day, zone, pausedAll)
-    return { key: key === null || extra === null ? null : key + extra, hours }
+    const plan = key === null || extra === null ? null : key + extra
+    return { key: task.policy.jitter > 0 ? null : plan, plan, hours }
   }
 }
 
-const nothing: DayOfTask = { key: '', hours: 0 }
+/** No day says when it comes. */
+export function comesUnplanned(trigger: Trigger): boolean {
+  return trigger.kind === 'after' || trigger.kind === 'resume' || isDelay(trigger)
+}
 
-function joined(parts: readonly DayOfTask[]): DayOfTask {
+const nothing: DayOfTask = { key: '', plan: '', hours: 0 }
+
+/** Of a trigger by itself. */
+type TriggerDay = Omit<DayOfTask, 'plan'>
+
+function joined(parts: readonly TriggerDay[]): TriggerDay {
   let hours = 0
   let key: string | null = ''
   for (const part of parts) {
@@ -62,7 +74,7 @@ function joined(parts: readonly DayOfTask[]): DayOfTask {
   return { key, hours }
 }
 
-/** What else decides: pauses, skips, windows. Null where they change within the day, or jitter makes each day another. */
+/** What else decides: pauses, skips, windows. Null where they change within the day. */
 function circumstances(
   { policy, pause, skips }: Task,
   day: number,
@@ -71,7 +83,7 @@ function circumstances(
 ): string | null {
   const [start, end] = [day * dayMs, (day + 1) * dayMs]
   const isWithin = (at: number): boolean => at > start && at < end
-  if (policy.jitter > 0 || skips.some((skip) => isWithin(Date.parse(skip) + 1))) return null
+  if (skips.some((skip) => isWithin(Date.parse(skip) + 1))) return null
   let key = ''
   for (const one of [pause, pausedAll]) {
     if (one === null) continue
@@ -85,7 +97,7 @@ function circumstances(
   return key
 }
 
-function ofTrigger(trigger: Trigger, moment: Moment, calm: CalmOffset): (day: number) => DayOfTask {
+function ofTrigger(trigger: Trigger, moment: Moment, calm: CalmOffset): (day: number) => TriggerDay {
   const first = (day: number): number | null => {
     const at = nextOfTrigger(trigger, day * dayMs - 1, moment)?.at ?? Infinity
     return at < (day + 1) * dayMs ? at - day * dayMs : null
@@ -112,12 +124,12 @@ function ofTrigger(trigger: Trigger, moment: Moment, calm: CalmOffset): (day: nu
   }
 }
 
-function ofCron(trigger: CronTrigger, moment: Moment, calm: CalmOffset): (day: number) => DayOfTask {
+function ofCron(trigger: CronTrigger, moment: Moment, calm: CalmOffset): (day: number) => TriggerDay {
   const zone = trigger.timezone ?? moment.zone
   const from = trigger.from === undefined ? -Infinity : Date.parse(trigger.from)
   const until = trigger.until === undefined ? Infinity : Date.parse(trigger.until)
   let days: CronDays | undefined
-  const kept = new Map<string, DayOfTask>()
+  const kept = new Map<string, TriggerDay>()
   return (day) => {
     const [start, end] = [day * dayMs, (day + 1) * dayMs]
     if (from >= end || until < start) return nothing

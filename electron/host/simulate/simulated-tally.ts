@@ -20,26 +20,62 @@ export interface Busiest {
   readonly running: number
 }
 
-/** Of a stretch of time, or of all of it. */
+/** Of a stretch of time. */
 export interface Tally {
   readonly rows: ReadonlyMap<string, TallyRow>
-  readonly busiest: Busiest | null
-  /** It starts now; `running` with it. */
-  started(due: DueTask, running: number, now: number): void
+  /** When runs take a slot and give it back (ms), in any order. */
+  readonly starts: number[]
+  readonly ends: number[]
+  /** It has its run. */
+  started(due: DueTask): void
   /** Its run is over: an occurrence that ran, or ran late. */
   ended(due: DueTask): void
+  /** These instants of the task, soonest first, have runs in time; so many of its runs are over. Lists nothing. */
+  ranPlainly(taskId: string, at: readonly number[], ended: number): void
   /** What has no run of its own. */
   fate(taskId: string, range: FateRange): void
   /** It waits or runs at the end. */
   open(due: DueTask): void
-  /** All of another one, `by` ms later than it was there. */
-  add(other: Pick<Tally, 'rows' | 'busiest'>, by: number): void
+}
+
+/** Of everything up to now. */
+export interface Total {
+  readonly rows: ReadonlyMap<string, TallyRow>
+  readonly busiest: Busiest | null
+  /** All of them, `by` ms later than it was there. */
+  add(rows: ReadonlyMap<string, TallyRow>, by: number): void
+  /** So many at once. */
+  saw(busiest: Busiest | null, by: number): void
+}
+
+export function createTotal(): Total {
+  const rows = new Map<string, TallyRow>()
+  let busiest: Busiest | null = null
+  return {
+    rows,
+    get busiest() {
+      return busiest
+    },
+    add(others, by) {
+      for (const [taskId, { counts, reasons, first, last }] of others) {
+        let row = rows.get(taskId)
+        if (row === undefined) rows.set(taskId, (row = emptyRow()))
+        row.first = Math.min(row.first, first + by)
+        row.last = Math.max(row.last, last + by)
+        addCounts(row.counts, counts)
+        for (const reason in reasons) row.reasons[reason] = (row.reasons[reason] ?? 0) + (reasons[reason] ?? 0)
+      }
+    },
+    saw(other, by) {
+      if (other !== null && other.running > (busiest?.running ?? 0))
+        busiest = { at: other.at + by, running: other.running }
+    },
+  }
 }
 
 /** @param list takes the events as they are decided */
 export function createTally(list: (event: SimulatedEvent) => void): Tally {
   const rows = new Map<string, TallyRow>()
-  let busiest: Busiest | null = null
 
   const rowOf = (taskId: string): TallyRow => {
     let row = rows.get(taskId)
@@ -55,11 +91,9 @@ export function createTally(list: (event: SimulatedEvent) => void): Tally {
 
   return {
     rows,
-    get busiest() {
-      return busiest
-    },
-    started({ taskId, scheduledAt, folded, foldedFrom, late }, running, now) {
-      if (running > (busiest?.running ?? 0)) busiest = { at: now, running }
+    starts: [],
+    ends: [],
+    started({ taskId, scheduledAt, folded, foldedFrom, late }) {
       const from = foldedFrom ?? scheduledAt
       rowThatSees(taskId, from, scheduledAt).counts.coalesced += folded
       if (folded > 0) list({ at: from, taskId, state: 'coalesced', reason: null, count: folded })
@@ -67,6 +101,11 @@ export function createTally(list: (event: SimulatedEvent) => void): Tally {
     },
     ended({ taskId, late }) {
       rowOf(taskId).counts[late === null ? 'ran' : 'ranLate']++
+    },
+    ranPlainly(taskId, at, ended) {
+      const [first, last] = [at[0], at.at(-1)]
+      if (first !== undefined && last !== undefined) rowThatSees(taskId, first, last)
+      if (ended > 0) rowOf(taskId).counts.ran += ended
     },
     fate(taskId, { state, reason, from, until, count }) {
       const row = rowThatSees(taskId, from, until)
@@ -76,15 +115,6 @@ export function createTally(list: (event: SimulatedEvent) => void): Tally {
     },
     open({ taskId, scheduledAt, foldedFrom }) {
       rowThatSees(taskId, foldedFrom ?? scheduledAt, scheduledAt).counts.open++
-    },
-    add(other, by) {
-      if (other.busiest && other.busiest.running > (busiest?.running ?? 0))
-        busiest = { at: other.busiest.at + by, running: other.busiest.running }
-      for (const [taskId, { counts, reasons, first, last }] of other.rows) {
-        const row = rowThatSees(taskId, first + by, last + by)
-        addCounts(row.counts, counts)
-        for (const reason in reasons) row.reasons[reason] = (row.reasons[reason] ?? 0) + (reasons[reason] ?? 0)
-      }
     },
   }
 }
@@ -99,7 +129,7 @@ export interface SimulatedSpan {
 /** The answer: all tasks by name, also those that never came. */
 export function simulationOf(
   { from, until, tasks, duration }: SimulatedSpan,
-  { rows, busiest }: Pick<Tally, 'rows' | 'busiest'>,
+  { rows, busiest }: Pick<Total, 'rows' | 'busiest'>,
   events: readonly SimulatedEvent[],
 ): Simulation {
   const total = emptyRow().counts
@@ -133,7 +163,7 @@ function addCounts(to: Counts, from: Counts): void {
   to.open += from.open
 }
 
-function emptyRow(): TallyRow {
+export function emptyRow(): TallyRow {
   const counts = { ran: 0, ranLate: 0, coalesced: 0, missed: 0, skipped: 0, paused: 0, open: 0 }
   return { counts, reasons: {}, first: Infinity, last: -Infinity }
 }

@@ -1,0 +1,287 @@
+/**
+ * Plays a schedule in parts, each as if there were no others: they share nothing but the limit of all, and where that is not
+ * reached it makes no difference. Where it is, all are played together, for a minute. Most days are like others: what begins as
+ * something did before, with the same to come, has the same end, and is not played again. Instants are ms.
+ */
+import { BelfryError } from '@shared/errors'
+import type { Settings } from '@shared/model/settings'
+import type { Task } from '@shared/model/task'
+import { carriedKey, joinedCarried, movedCarried, noneCarried, partedCarried, type Carried } from './simulated-carried'
+import type { Span } from './simulated-clock'
+import { dayKeys, dayMs, hourMs, type DayOfTask } from './simulated-days'
+import { joinedLoad, peakOf, type Load, type Peak } from './simulated-load'
+import { createPart, keyOf, type Part, type Played, type PlayedMemory } from './simulated-part'
+import { partsOf } from './simulated-parts'
+import type { SimulatedTasks } from './simulated-stretch'
+import { createTally, type SimulatedEvent, type Tally, type Total } from './simulated-tally'
+
+export interface SpansOptions {
+  readonly tasks: readonly Task[]
+  readonly settings: Pick<Settings, 'maxConcurrent' | 'groups'>
+  readonly duration: (taskId: string) => number
+  /** The machine's. */
+  readonly zone: string
+  readonly tasksAt: (at: number) => SimulatedTasks
+  /** Plays these tasks with the planner and the dispatcher, and adds to the tally what happens. */
+  readonly play: (stretch: Stretch) => Promise<Carried>
+  /** Everything is to be played together: what happens is listed. */
+  readonly isListing: () => boolean
+  readonly list: (event: SimulatedEvent) => void
+  readonly total: Total
+  /** Lets others have their turn when it is time. */
+  readonly breathe: () => Promise<void> | undefined
+}
+
+export interface Stretch {
+  readonly ids: readonly string[]
+  readonly tasks: SimulatedTasks
+  readonly from: number
+  readonly until: number
+  readonly asleep: readonly Span[]
+  readonly carried: Carried
+  readonly tally: Tally
+  readonly maxConcurrent: number
+}
+
+export interface Spans {
+  /** Plays on, within a UTC day through which the machine is awake. */
+  awake(from: number, until: number): Promise<void>
+  /** Plays on, everything together. */
+  asleep(from: number, until: number, asleep: readonly Span[]): Promise<void>
+  /** What goes on at the end. */
+  left(): Carried
+}
+
+const minute = 60_000
+/** Numbers that are remembered, some 16 bytes each. */
+const mostNumbers = 6_000_000
+
+interface Today {
+  readonly tasks: SimulatedTasks
+  readonly days: readonly (readonly DayOfTask[])[]
+}
+
+/** Of all that is played together; instants as they were then. */
+interface Together {
+  readonly from: number
+  readonly tally: Tally
+  readonly peak: Peak
+  readonly carried: Carried
+}
+
+export function createSpans(options: SpansOptions): Spans {
+  const { tasks, settings, zone, total, breathe } = options
+  const keys = dayKeys(zone)
+  const memory = createMemory()
+  const parts = partsOf(tasks).map((indexes) => {
+    const own = indexes.flatMap((index) => tasks[index] ?? [])
+    return createPart({
+      ...{ ids: own.map(({ id }) => id), tasks: own, zone, memory },
+      ...{ groups: settings.groups, duration: options.duration },
+      play: (stretch) => options.play({ ...stretch, asleep: [], maxConcurrent: Number.POSITIVE_INFINITY }),
+    })
+  })
+  const owners = new Map(parts.flatMap(({ ids }, index) => ids.map((id) => [id, index] as const)))
+  const order = new Map(tasks.map(({ id }, index) => [id, index]))
+  const orderOf = (id: string): number => order.get(id) ?? 0
+  const carried: Carried[] = parts.map(() => noneCarried)
+  const known = new Map<string, Together>()
+  const loads = new Map<string, Load>()
+  memory.clears(() => {
+    known.clear()
+    loads.clear()
+  })
+
+  const dayOf = (at: number): Today => {
+    const current = options.tasksAt(at)
+    const day = Math.floor(at / dayMs)
+    const pausedAll = current.pausedAll()
+    const ofTask = (id: string): DayOfTask => {
+      const task = current.get(id)
+      const found = task?.enabled ? readable(() => keys(task, day, pausedAll)) : undefined
+      return found ?? { key: '', plan: '', hours: 0 }
+    }
+    return { tasks: current, days: parts.map(({ ids }) => ids.map(ofTask)) }
+  }
+
+  const running = (): number => {
+    let count = 0
+    for (const { runs } of carried) for (const { endsAt } of runs) if (endsAt !== null) count++
+    return count
+  }
+
+  const coming = ({ days }: Today, from: number, until: number): number[] => {
+    const hour = until - from > hourMs ? undefined : Math.floor(from / hourMs) % 24
+    const found: number[] = []
+    for (const [index, part] of parts.entries())
+      if (part.comes(days[index] ?? [], carried[index] ?? noneCarried, hour)) found.push(index)
+    return found
+  }
+
+  /** False where they would be too many at once, or may be: then nothing has come of it but where it would be. */
+  const apart = async (today: Today, from: number, until: number): Promise<number | null> => {
+    const found: { index: number; played: Played }[] = []
+    for (const index of coming(today, from, until)) {
+      const stretch = {
+        from,
+        until,
+        tasks: today.tasks,
+        carried: carried[index] ?? noneCarried,
+        days: today.days[index] ?? [],
+      }
+      const played = (parts[index] as Part).play(stretch)
+      found.push({ index, played: played instanceof Promise ? await played : played })
+      await breathe()
+    }
+    const { busiest, over } = peakOf(
+      loadsOf(
+        found.map(({ played }) => played),
+        from,
+      ),
+      running(),
+      settings.maxConcurrent,
+    )
+    if (over !== null) return over
+    for (const { index, played } of found) {
+      carried[index] = played.carried
+      total.add(played.rows, played.by)
+    }
+    total.saw(busiest, 0)
+    return null
+  }
+
+  /** What came before in this company is one load already. */
+  const loadsOf = (all: readonly Played[], from: number): Load[] => {
+    const old = all.filter(({ id }) => id !== null)
+    const rest = all.filter(({ id, load }) => id === null && load.starts.length + load.ends.length > 0)
+    const key = old.map(({ id }) => id).join()
+    let load = loads.get(key)
+    if (load === undefined) {
+      load = joinedLoad(old.map((played) => ({ load: played.load, by: played.by - from })))
+      loads.set(key, load)
+      memory.takes(load.starts.length + load.ends.length + old.length)
+    }
+    return [moved(load, from), joinedLoad(rest.map((played) => ({ load: played.load, by: played.by })))]
+  }
+
+  const together = async (today: Today, from: number, until: number): Promise<void> => {
+    const indexes = coming(today, from, until)
+    const key = options.isListing() ? null : companyKey(today, indexes, from, until)
+    let found = key === null ? undefined : known.get(key)
+    if (found === undefined) {
+      found = await playTogether(today.tasks, indexes, from, until, [])
+      if (key !== null && found.carried.marks.size + found.carried.events.length === 0) {
+        known.set(key, found)
+        memory.takes(20 * found.tally.rows.size)
+      }
+    }
+    take(found, indexes, from)
+  }
+
+  const companyKey = ({ days }: Today, indexes: readonly number[], from: number, until: number): string | null => {
+    let all: string | null = `${from % dayMs} ${until - from} ${indexes.join()}`
+    for (const index of indexes)
+      all = all === null ? null : keyOf(all, days[index] ?? [], carriedKey(carried[index] ?? noneCarried, from))
+    return all
+  }
+
+  const playTogether = async (
+    current: SimulatedTasks,
+    indexes: readonly number[],
+    from: number,
+    until: number,
+    asleep: readonly Span[],
+  ): Promise<Together> => {
+    const tally = createTally((event) => void (options.isListing() && options.list(event)))
+    const ids = indexes.flatMap((index) => parts[index]?.ids ?? [])
+    ids.sort((a, b) => orderOf(a) - orderOf(b))
+    const before = joinedCarried(
+      indexes.map((index) => carried[index] ?? noneCarried),
+      orderOf,
+    )
+    const { maxConcurrent } = settings
+    const left = await options.play({ ids, tasks: current, from, until, asleep, carried: before, tally, maxConcurrent })
+    const peak = peakOf([joinedLoad([{ load: tally, by: 0 }])], running(), Number.POSITIVE_INFINITY)
+    return { from, tally, peak, carried: left }
+  }
+
+  const take = (found: Together, indexes: readonly number[], from: number): void => {
+    const by = from - found.from
+    const left = partedCarried(movedCarried(found.carried, by), (id) => owners.get(id) ?? -1)
+    for (const index of indexes) carried[index] = left.get(index) ?? noneCarried
+    total.add(found.tally.rows, by)
+    total.saw(found.peak.busiest, by)
+  }
+
+  const awake = async (today: Today, from: number, until: number): Promise<void> => {
+    for (let at = from; at < until;) {
+      const end = options.isListing() ? Math.min(until, nextOf(hourMs, at)) : until
+      if (options.isListing()) await together(today, at, end)
+      else {
+        const over = await apart(today, at, end)
+        if (over !== null) await crowded(today, at, end, over)
+      }
+      at = end
+    }
+  }
+
+  /** Too many at once, first at `over`. */
+  const crowded = async (today: Today, from: number, until: number, over: number): Promise<void> => {
+    if (until - from > hourMs) {
+      for (let at = from; at < until; at = nextOf(hourMs, at))
+        await awake(today, at, Math.min(until, nextOf(hourMs, at)))
+      return
+    }
+    const begin = Math.max(from, nextOf(minute, over) - minute)
+    const end = Math.min(until, begin + minute)
+    if (begin > from) await awake(today, from, begin)
+    await together(today, begin, end)
+    if (end < until) await awake(today, end, until)
+  }
+
+  return {
+    async awake(from, until) {
+      await awake(dayOf(from), from, until)
+    },
+    async asleep(from, until, spans) {
+      const all = [...parts.keys()]
+      take(await playTogether(options.tasksAt(from), all, from, until, spans), all, from)
+    },
+    left: () => joinedCarried(carried, orderOf),
+  }
+}
+
+/** The next whole one after `at`. */
+function nextOf(length: number, at: number): number {
+  return (Math.floor(at / length) + 1) * length
+}
+
+function moved({ starts, ends }: Load, by: number): Load {
+  return { starts: Float64Array.from(starts, (at) => at + by), ends: Float64Array.from(ends, (at) => at + by) }
+}
+
+function createMemory(): PlayedMemory {
+  const all: (() => void)[] = []
+  let numbers = 0
+  let lastId = 0
+  return {
+    nextId: () => ++lastId,
+    takes(count) {
+      numbers += count
+      if (numbers <= mostNumbers) return
+      numbers = 0
+      for (const forget of all) forget()
+    },
+    clears: (forget) => void all.push(forget),
+  }
+}
+
+/** What cannot be planned has no occurrences, as in the host, which says so. */
+function readable<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof BelfryError && error.code === 'INVALID') return undefined
+    throw error
+  }
+}
