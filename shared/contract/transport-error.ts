@@ -10,6 +10,9 @@ import {
   type ErrorShape,
 } from '../errors'
 
+/** Bytes of a request's body over HTTP: an import may carry 10 MB of text. */
+export const largestBody = 12 * 1024 * 1024
+
 /** What a handler threw → what oRPC sends. Whatever is not ours becomes INTERNAL, without its words. */
 export function toTransport(error: unknown): ORPCError<ErrorCode, { field?: string; detail?: unknown }> {
   const ours = ownError(error)
@@ -39,6 +42,8 @@ function ownError(error: unknown): BelfryError {
       return new BelfryError(error.code, error.message, error.data as { field?: string; detail?: unknown })
     if (error.status === 404) return new BelfryError('NOT_FOUND', 'there is no such procedure')
     if (error.status === 415) return new BelfryError('UNSUPPORTED_MEDIA_TYPE', 'only application/json is taken')
+    if (error.status === 413)
+      return new BelfryError('INVALID', `the body has more than ${largestBody} bytes`, { field: 'body' })
     if (error.status < 500) return new BelfryError('INVALID', `the request cannot be read: ${error.message}`)
   }
   return new BelfryError('INTERNAL', 'something went wrong inside the host; its log has the details', { cause: error })

@@ -52,6 +52,23 @@ describe('a host', () => {
       /^INVALID: .* \(action\.successExitCodes\.1\)\n$/,
     ],
     [
+      'a name that would break a line',
+      ['add', '--name', 'red\u001b[31m\nnew', '--command', 'true'],
+      /^INVALID: must not have line breaks or control characters \(name\)\n$/,
+    ],
+    ['a task to follow that is not there', add('--after', 'nope'), /^NOT_FOUND: .*"nope" \(--after\)\n$/],
+    [
+      'a word for a date',
+      add('--at', 'tomorrow'),
+      /^INVALID: is not an instant .* or a local time .* \(triggers\.0\.at\)\n$/,
+    ],
+    ['an empty expression for next', ['next', ''], /^INVALID: the expression is empty \(expression\)\n$/],
+    [
+      'an expression of 10,009 characters for next',
+      ['next', `${'0,'.repeat(5000)}0 * * * *`],
+      /^INVALID: the expression has more than 1000 characters \(expression\)\n$/,
+    ],
+    [
       'a name without letters',
       ['add', '--name', ' ', '--command', 'true'],
       /^INVALID: a task needs a name \(name\)\n$/,

@@ -217,6 +217,16 @@ describe('garbage', () => {
     expect([answer.status, (JSON.parse(answer.text) as { code: string }).code]).toEqual([status, code])
   })
 
+  it('that is too large is told so', async () => {
+    const body = JSON.stringify({ text: 'x'.repeat(20_000_000) })
+    const answer = await ask('/api/import/crontab', { method: 'POST', headers: { ...(await signIn()), ...json }, body })
+    expect(JSON.parse(answer.text)).toEqual({
+      code: 'INVALID',
+      message: 'the body has more than 12582912 bytes',
+      field: 'body',
+    })
+  })
+
   it('may be as large as an import: 10 MB arrive', async () => {
     const text = '#'.repeat(10_000_000)
     const answer = await ask('/api/import/crontab', {

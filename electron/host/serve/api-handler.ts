@@ -2,14 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { OpenAPIHandler } from '@orpc/openapi/node'
 import { BodyLimitPlugin } from '@orpc/server/node'
+import { largestBody } from '@shared/contract/transport-error'
 import { BelfryError } from '@shared/errors'
 import { handlerOptions } from '../api/handler-options'
 import type { HostRouter } from '../create-host'
 import type { Logger } from '../ports'
 import { sendError } from './respond'
 
-/** An import may carry 10 MB of text. */
-const bodyLimit = 12 * 1024 * 1024
 /** Ms between comments on a silent event stream; proxies and sleeping laptops notice a dead one by them. */
 const keepAlive = 15_000
 
@@ -19,7 +18,7 @@ export type ApiHandler = (request: IncomingMessage, response: ServerResponse) =>
 export function createApiHandler(router: HostRouter, log: Logger): ApiHandler {
   const handler = new OpenAPIHandler(router, {
     ...handlerOptions(log),
-    plugins: [new BodyLimitPlugin({ maxBodySize: bodyLimit })],
+    plugins: [new BodyLimitPlugin({ maxBodySize: largestBody })],
     eventIteratorKeepAliveInterval: keepAlive,
   })
   return async (request, response) => {
