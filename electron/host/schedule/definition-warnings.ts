@@ -41,7 +41,8 @@ export async function definitionWarnings(definition: Definition, facts: WarningF
   const told = neverRuns(definition, now)
   await turn()
   for (const [index, trigger] of triggers.entries()) {
-    if (trigger.kind === 'cron') told.push(...rareOne(trigger, index, moment, now))
+    const isSwallowed = told.some((warning) => warning.code === 'swallowed' && warning.trigger === index)
+    if (trigger.kind === 'cron' && !isSwallowed) told.push(...rareOne(trigger, index, moment, now))
     await turn()
   }
   const isClosed = told.some((warning) => warning.code === 'closed' && warning.trigger === null)
