@@ -48,6 +48,7 @@ const iso = (at: number): string => new Date(at).toISOString()
 
 /** The task's own parameters with those of one run over them. INVALID where two would meet in one variable. */
 export function mergedParameters(task: Task, given: Parameters): Parameters {
+  if (Object.keys(given).length === 0) return task.parameters
   const merged = parameters.safeParse({ ...task.parameters, ...given })
   if (!merged.success) throw invalidInput(merged.error, 'parameters')
   return merged.data

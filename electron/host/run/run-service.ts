@@ -144,6 +144,8 @@ export function createRunService(options: RunServiceOptions): RunService {
   const lastNumbers = new Map<string, number>()
 
   const recorded = async (run: Run): Promise<void> => {
+    // All that is due at once is decided before the first of it is written down, which takes longer.
+    await Promise.resolve()
     // What was decided before it is on disk before it: the watermark that it sets stands for all of them.
     if (ledger.pending(run.taskId).length > 0) await ledger.flush(run.taskId)
     await store.runs.put(run)
