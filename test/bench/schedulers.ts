@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { definition, storedTasks, usage, withClient, withHost } from './bench-host'
 import { installPeers, type Peer } from './peers/install'
+import { belfryNext, belfryYear, mixedExpressions } from './planning'
 import { median, quantile, row } from './report'
 
 const seconds = 20
@@ -34,16 +35,23 @@ function secondAhead(ms: number): { readonly at: number; readonly expression: st
 
 export async function compareSchedulers(): Promise<void> {
   const peers = await installPeers()
-  await compare('every second, decided late, p50', peers, belfryEverySecond, ['every-second', String(seconds)], ms(1))
-  await compare(`${atOnce} in one second, decided late, p99`, peers, belfryAtOnce, ['at-once', String(atOnce)], ms(0))
   await compare(
-    `arming ${many} distinct`,
+    'one task every second, lateness p50',
+    peers,
+    belfryEverySecond,
+    ['every-second', String(seconds)],
+    ms(1),
+  )
+  await compare(`${atOnce} in one second, decision p99`, peers, belfryAtOnce, ['at-once', String(atOnce)], ms(0))
+  await compare(
+    `arming ${many} distinct at start`,
     peers,
     belfryArming,
     ['arm', JSON.stringify(distinctExpressions(many))],
     ms(0),
   )
   await compareHolding(peers)
+  await comparePlanning(peers)
 }
 
 const ms =
@@ -64,6 +72,19 @@ async function compare(
     for (let round = 0; round < (args[0] === 'arm' ? rounds : 1); round++) values.push(await ask(peer, args))
     row('', print(median(values)), peer.name)
   }
+}
+
+/** What the command line answers about the future. */
+async function comparePlanning(peers: readonly Peer[]): Promise<void> {
+  row('simulate a year of 1000 tasks', `${((await belfryYear()) / 1000).toFixed(1)} s`, 'Belfry')
+  const expressions = mixedExpressions()
+  row('next --json-lines, 100 distinct', `${(await belfryNext(expressions)).toFixed(0)} /s`, 'Belfry, whole command')
+  for (const peer of peers.filter(({ name }) => name.startsWith('croner')))
+    row(
+      '',
+      `${(await ask(peer, ['next', JSON.stringify(expressions)])).toFixed(0)} /s`,
+      `${peer.name}, without its start`,
+    )
 }
 
 async function belfryEverySecond(): Promise<number> {
@@ -143,10 +164,10 @@ async function compareHolding(peers: readonly Peer[]): Promise<void> {
   const [empty, full] = [await of(0), await of(many)]
   for (const [index, name] of names.entries()) {
     const more = (full[index]?.memory ?? Number.NaN) - (empty[index]?.memory ?? Number.NaN)
-    row(index === 0 ? `memory of ${many} tasks` : '', `${more.toFixed(0)} MiB`, name)
+    row(index === 0 ? `memory of them, over none` : '', `${more.toFixed(0)} MiB`, name)
   }
   for (const [index, name] of names.entries())
-    row(index === 0 ? 'processor, none due' : '', `${full[index]?.cpu.toFixed(2) ?? '?'} %`, name)
+    row(index === 0 ? 'idle CPU with them, none due' : '', `${full[index]?.cpu.toFixed(2) ?? '?'} % of a core`, name)
 }
 
 async function belfryHolding(count: number): Promise<Held> {

@@ -118,6 +118,19 @@ describe('belfry next with an expression', () => {
   const daily = '{"expression":"0 12 * * *","timezone":"Europe/Berlin","count":1}'
   const noon = { next: ['2027-01-01T11:00:00.000Z'] }
 
+  it('answers a thousand lines of a hundred expressions, each in its place', async () => {
+    const minutes = Array.from({ length: 1000 }, (_, line) => (line * 37) % 100)
+    const asked = minutes.map((index) => ({
+      expression: `${index % 60} ${Math.floor(index / 60)} * * *`,
+      timezone: 'UTC',
+    }))
+    const from = '2027-06-01T12:00:00Z'
+    const input = asked.map((line) => `${JSON.stringify({ ...line, from, count: 1 })}\n`).join('')
+    const expected = minutes.map((index) => ({ next: [new Date(Date.UTC(2027, 5, 2, 0, index)).toISOString()] }))
+    expect(new Set(minutes).size).toBe(100)
+    expect(await lines(input)).toEqual(expected)
+  })
+
   it.each<[string, string | (string | Buffer)[], number]>([
     ['nothing', '', 0],
     ['no end of the last line', `${daily}\n${daily}`, 2],

@@ -31,9 +31,18 @@ export async function installPeers(): Promise<Peer[]> {
           folder,
         }))
       : []
-  const python = spawnSync('python3', ['-c', 'import apscheduler; print(apscheduler.version)'], { encoding: 'utf8' })
-  if (python.status === 0)
-    peers.push({ name: `APScheduler ${python.stdout.trim()}`, command: ['python3', join(folder, 'peer.py')], folder })
-  else console.log('no APScheduler: apt-get install python3-apscheduler')
+  const found = pythons.flatMap((python) => apscheduler(python) ?? [])[0]
+  if (found) {
+    const { python, version } = found
+    peers.push({ name: `APScheduler ${version}`, command: [python, join(folder, 'peer.py')], folder })
+  } else console.log('no APScheduler: apt-get install python3-apscheduler')
   return peers
+}
+
+/** The distribution's packages are for the distribution's own: another python3 may come first in the PATH. */
+const pythons = ['python3', '/usr/bin/python3']
+
+function apscheduler(python: string): { readonly python: string; readonly version: string } | undefined {
+  const asked = spawnSync(python, ['-c', 'import apscheduler; print(apscheduler.version)'], { encoding: 'utf8' })
+  return asked.status === 0 ? { python, version: asked.stdout.trim() } : undefined
 }
