@@ -273,16 +273,17 @@ describe('jitter longer than the distance', () => {
 
   it('runs the latest hundred at most, and folds those before them', () => {
     const policy = { jitter: '1d', misfireGrace: null } as const
+    const triggers: Given['triggers'] = [{ kind: 'cron', expression: '* * * * * *', timezone: 'UTC' }]
     const { id } = makeTask({})
-    const comes = (index: number): number => index * minute + jitterOf(id, start + index * minute, 24 * hour)
+    const comes = (index: number): number => index * 1000 + jitterOf(id, start + index * 1000, 24 * hour)
     // One for which all of the 150 after it have to wait.
     const isLast = (index: number): boolean =>
       Array.from({ length: 150 }, (_, after) => index + 1 + after).every((other) => comes(other) <= comes(index))
     let first = 1
     while (!isLast(first)) first++
-    const made = decide(comes(first), { ...given, policy, marks: bothAt(start + first * minute - 1) })
+    const made = decide(comes(first), { triggers, policy, marks: bothAt(start + first * 1000 - 1) })
     expect(made.runs).toHaveLength(100)
-    expect(made.runs[0]?.foldedFrom).toBe(start + first * minute)
+    expect(made.runs[0]?.foldedFrom).toBe(start + first * 1000)
     expect(made.runs.map(({ folded }) => folded > 0)).toEqual([true, ...Array.from({ length: 99 }, () => false)])
     expect(made.fates).toEqual([])
   })
