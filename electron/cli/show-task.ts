@@ -9,7 +9,7 @@ import type { Terminal } from './terminal'
 /** One line that tells what has become of a task. */
 export function taskLine(task: TaskView, { colours, now }: Terminal): string {
   const next = task.nextAt === null ? '' : `, next ${whenNext(task.nextAt, now())}`
-  const until = task.pause?.until == null ? '' : ` until ${exact(task.pause.until)}`
+  const until = !task.enabled || task.pause?.until == null ? '' : ` until ${exact(task.pause.until)}`
   return `${state(task.state, colours)}${until}  ${colours.bold(task.name)}  ${task.id}${next}`
 }
 

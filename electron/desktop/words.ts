@@ -64,6 +64,7 @@ const en: Words = {
       not_running: 'Belfry was not running',
       clock: 'the clock was set forward',
       busy: 'Belfry was busy',
+      disk_full: 'the disk was full',
     }[reason]
     return count === 1 ? `Missed ${last}: ${why}` : `Missed ${count}, last ${last}: ${why}`
   },
@@ -133,6 +134,7 @@ const zhCN: Words = {
       not_running: 'Belfry 未运行',
       clock: '时钟被拨快',
       busy: 'Belfry 繁忙',
+      disk_full: '磁盘已满',
     }[reason]
     return count === 1 ? `错过 ${last}:${why}` : `错过 ${count} 次,最后 ${last}:${why}`
   },

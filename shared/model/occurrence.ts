@@ -2,12 +2,16 @@
 import { z } from 'zod'
 import { id, instant, page } from './common'
 
-/** Why something was late. `busy`: the host ran, and had no time or no room for it. */
-export const lateReason = z.enum(['asleep', 'not_running', 'clock', 'busy'])
+/** Why something was late. `busy`: the host ran, and had no time or no room for it; `disk_full`: it could not be recorded. */
+export const lateReason = z.enum(['asleep', 'not_running', 'clock', 'busy', 'disk_full'])
 export type LateReason = z.infer<typeof lateReason>
 
-export const skipReason = z.enum(['overlap', 'queue_full', 'blackout', 'rate_limit', 'skip_next', 'dst'])
+export const skipReason = z.enum(['overlap', 'queue_full', 'blackout', 'inactive', 'rate_limit', 'skip_next', 'dst'])
 export type SkipReason = z.infer<typeof skipReason>
+
+/** What a run waits for once it is queued: an active run of its task, room in its group, a process, its rate limit, or a host. */
+export const waitReason = z.enum(['overlap', 'group', 'slots', 'rate_limit', 'not_running'])
+export type WaitReason = z.infer<typeof waitReason>
 
 /** An occurrence that no time has brought. */
 export const occurrenceEvent = z.object({
@@ -52,8 +56,10 @@ export const ledgerEntry = z.object({
   /** `queued`: its run still waits; `coalesced`: the run stands for it, too. */
   state: z.enum(['ran', 'ran_late', 'queued', 'coalesced', 'missed', 'skipped', 'paused']),
   reason: z.enum([...lateReason.options, ...skipReason.options, 'task', 'everything']).nullable(),
+  /** Where `busy` is that its run waited: for what. */
+  waited: waitReason.exclude(['not_running']).nullable(),
+  /** The first and the last of them. */
   from: instant,
-  /** The last of them; of several that are `coalesced`: the instant of their run, which is none of them. */
   until: instant,
   count: z.int().min(1),
   epoch: z.int(),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { errorShape } from '../errors'
 import { id, instant, json, page, recordedParameters } from './common'
-import { lateReason, occurrenceEvent } from './occurrence'
+import { lateReason, occurrenceEvent, waitReason } from './occurrence'
 import { triggerKind } from './trigger'
 
 export const runStatus = z.enum([
@@ -107,14 +107,18 @@ export const run = z.object({
   epoch: z.int(),
   /** What brought it, where that was no time: the index of the trigger, and what it saw. */
   event: occurrenceEvent.nullable().default(null),
-  /** Occurrences, beside its own, that this run stands for, and the first of them. */
+  /** Occurrences, beside its own, that this run stands for, the first and the last of them, and why the first was late. */
   folded: z.int().min(0),
   foldedFrom: instant.nullable().default(null),
+  foldedUntil: instant.nullable().default(null),
+  foldedReason: lateReason.nullable().default(null),
   /** Why it was decided 2 s or more after its instant (jitter counted), and by how many ms; null when in time. */
   late: z
     .object({ ms: z.number().min(0), reason: lateReason })
     .nullable()
     .default(null),
+  /** What kept it waiting, once queued; for the longest, as far as that is known. `runId`: the active run that was in the way. */
+  waited: z.object({ for: waitReason, runId: id.nullable() }).nullable().default(null),
   /** One of several late ones that run one after another, whatever `overlap` says. */
   replay: z.boolean().default(false),
   priority: z.int().default(0),

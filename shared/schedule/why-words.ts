@@ -6,9 +6,20 @@ import type { WordsLocale } from './words'
 import { whyTexts, type WhyTexts } from './why-texts'
 
 /** `missed: the machine was asleep`. */
-export function fateWords({ state, reason }: Pick<LedgerEntry, 'state' | 'reason'>, locale: WordsLocale): string {
+export function fateWords(entry: Pick<LedgerEntry, 'state' | 'reason' | 'waited'>, locale: WordsLocale): string {
   const texts = whyTexts[locale]
-  return reason === null ? texts.states[state] : texts.because(texts.states[state], texts.reasons[reason])
+  const reason = reasonOf(entry, texts)
+  return reason === null ? texts.states[entry.state] : texts.because(texts.states[entry.state], reason)
+}
+
+/** `the machine was asleep`; null where there is none to tell. */
+export function fateReason(entry: Pick<LedgerEntry, 'reason' | 'waited'>, locale: WordsLocale): string | null {
+  return reasonOf(entry, whyTexts[locale])
+}
+
+function reasonOf({ reason, waited }: Pick<LedgerEntry, 'reason' | 'waited'>, texts: WhyTexts): string | null {
+  if (waited !== null) return texts.waits[waited]
+  return reason === null ? null : texts.reasons[reason]
 }
 
 /**
@@ -20,7 +31,7 @@ export function whySentence(answer: WhyAnswer, locale: WordsLocale, timeZone: st
   const texts = whyTexts[locale]
   const time = (instant: string): string => localTime(instant, timeZone)
   const { entry } = answer
-  return entry === null ? absenceWords(answer, texts, time) : entryWords(answer, entry, texts, time)
+  return entry === null ? absenceWords(answer, texts, time, locale) : entryWords(answer, entry, texts, time)
 }
 
 type Tell = (instant: string) => string
@@ -28,20 +39,29 @@ type Tell = (instant: string) => string
 function entryWords(answer: WhyAnswer, entry: LedgerEntry, texts: WhyTexts, time: Tell): string {
   const { taskName: name, run } = answer
   const several = entry.count > 1
-  const hit = several ? answer.planned : entry.from
+  const isEnd = answer.at === entry.from || answer.at === entry.until
+  const hit = several ? (answer.planned ?? (isEnd ? answer.at : null)) : entry.from
   const what = mainClause(answer, entry, hit === null ? null : time(hit), texts, time)
   const range = several ? texts.range(entry.count, time(entry.from), time(entry.until), entry.state) : null
   // A range says for which of them it holds; asked for a moment between two of them, that is all there is to say.
-  const told = hit === null ? texts.between(name, time(answer.at), what) : what
+  const isNear = entry.event !== null && !sameSecond(entry.from, answer.at)
+  const told =
+    hit === null
+      ? texts.between(name, time(answer.at), what)
+      : isNear
+        ? texts.nearest(name, time(answer.at), what)
+        : what
+  const moved = answer.moved.length > 0 && entry.event === null ? [texts.moved(answer.moved)] : []
   const end = run === null || !tellsEnd(entry) ? null : texts.ended(run.status, run.error)
-  return texts.sentence([told, ...(range === null ? [] : [range]), ...(end === null ? [] : [end])])
+  return texts.sentence([told, ...moved, ...(range === null ? [] : [range]), ...(end === null ? [] : [end])])
 }
 
 /** @param at null where the range is meant as a whole */
 function mainClause(answer: WhyAnswer, entry: LedgerEntry, at: string | null, texts: WhyTexts, time: Tell): string {
   const { taskName: name, run } = answer
   const number = run?.number ?? null
-  const reason = reasonWords(entry, number, texts)
+  const inTheWay = entry.state === 'skipped' ? number : answer.inTheWay
+  const reason = reasonWords(entry, inTheWay, texts)
   switch (entry.state) {
     case 'ran':
       return texts.ran(name, at, number)
@@ -67,36 +87,77 @@ function tellsEnd({ state }: LedgerEntry): boolean {
   return state === 'ran' || state === 'ran_late' || state === 'coalesced'
 }
 
-function reasonWords({ reason }: LedgerEntry, number: number | null, texts: WhyTexts): string | null {
-  if (reason === null) return null
-  return reason === 'overlap' && number !== null ? texts.inTheWay(number) : texts.reasons[reason]
+function reasonWords(entry: LedgerEntry, number: number | null, texts: WhyTexts): string | null {
+  const isOverlap = entry.reason === 'overlap' || entry.waited === 'overlap'
+  return isOverlap && number !== null ? texts.inTheWay(number) : reasonOf(entry, texts)
 }
 
-function absenceWords(answer: WhyAnswer, texts: WhyTexts, time: Tell): string {
-  const { taskName: name, absence, planned, previous, next } = answer
+function absenceWords(answer: WhyAnswer, texts: WhyTexts, time: Tell, locale: WordsLocale): string {
+  const { taskName: name, absence, planned, previous, next, reason, nextRun } = answer
   const at = time(answer.at)
-  const around = { previous: previous && time(previous), next: next && time(next) }
+  const toRun = texts.nextRun(nextRun && time(nextRun))
+  const moved = answer.moved.length > 0 ? [texts.moved(answer.moved)] : []
+  const told = (instant: string | null, entry: LedgerEntry | null): string | null =>
+    instant === null ? null : entry === null ? time(instant) : texts.told(time(instant), fateWords(entry, locale))
   switch (absence) {
     case 'disabled':
       return texts.sentence([texts.disabled(name, at)])
-    case 'paused':
-      return texts.sentence([texts.pausedNow(name, at)])
+    case 'paused': {
+      const by = texts.pausedUntil(
+        reason === 'everything' ? 'everything' : 'task',
+        answer.pausedUntil && time(answer.pausedUntil),
+      )
+      return texts.sentence([texts.doesNotRun(name, planned === null ? at : time(planned), by), toRun])
+    }
     case 'before_counting':
       return texts.sentence([texts.beforeCounting(name, at, time(answer.countsFrom))])
     case 'spent':
-      return texts.sentence([texts.spent(name, at, around.previous)])
+      return texts.sentence([texts.spent(name, at, told(previous, answer.previousEntry))])
     case 'no_time_trigger':
-      return texts.sentence([texts.noTimeTrigger(name, at)])
+      return texts.sentence([
+        texts.noTimeTrigger(name, at),
+        ...answer.upstream.map(({ taskName, on, last }) =>
+          texts.after(
+            taskName,
+            on,
+            last && {
+              number: last.number,
+              at: last.finishedAt && time(last.finishedAt),
+              ended: texts.ended(last.status, null),
+            },
+          ),
+        ),
+      ])
     case 'not_yet':
-      return texts.sentence([texts.notYet(name, planned === null ? around.next : time(planned))])
+      if (planned !== null && reason !== null)
+        return texts.sentence([texts.doesNotRun(name, time(planned), texts.reasons[reason]), toRun])
+      return texts.sentence([texts.notYet(name, planned === null ? next && time(next) : time(planned)), ...moved])
     case 'removed_history':
       return texts.sentence([texts.removedHistory(name, at)])
+    case 'by_hand':
+      return byHandWords(answer, texts, time)
     case 'not_planned':
     case null:
-      return texts.sentence([texts.notPlanned(name, at), ...texts.around(around.previous, around.next)])
+      return texts.sentence([
+        texts.notPlanned(name, at),
+        ...texts.around(told(previous, answer.previousEntry), told(next, answer.nextEntry)),
+        ...(next === null || answer.nextEntry !== null || nextRun === next ? [] : [toRun]),
+      ])
     default:
       return assertNever(absence)
   }
+}
+
+function byHandWords({ taskName: name, at, run }: WhyAnswer, texts: WhyTexts, time: Tell): string {
+  if (run === null) return texts.sentence([texts.notPlanned(name, time(at))])
+  const began = run.startedAt ?? at
+  const what = texts.byHand(name, time(began), run.number)
+  const told = sameSecond(began, at) ? what : texts.nearest(name, time(at), what)
+  return texts.sentence([told, texts.ended(run.status, run.error)])
+}
+
+function sameSecond(one: string, other: string): boolean {
+  return one.slice(0, 19) === other.slice(0, 19)
 }
 
 /** `2027-03-28 03:00:00`; ms only where there are any. */

@@ -32,7 +32,10 @@ async function scene(now = 1000, given: Parameters<typeof ledgerBench>[0] = {}):
     ...bench,
     nextAt: undefined,
     decided: start + now * 1000,
-    account: createAccount({ ...bench, planner: { moment, nextAt: () => made.nextAt, marks } }),
+    account: createAccount({
+      ...bench,
+      planner: { moment, nextAt: () => made.nextAt, nextToSkip: () => made.nextAt, marks },
+    }),
   }
   return made
 }
@@ -60,7 +63,17 @@ describe('the ledger of a task', () => {
     ledger.record('a', fate('skipped', 'overlap', 15), { runId: 'run-1010' })
     ledger.interrupt('a')
     const late = { ms: 4000, reason: 'asleep' } as const
-    await store.runs.put(run(20, { folded: 3, foldedFrom: at(17), late, createdAt: at(24), startedAt: at(24) }))
+    await store.runs.put(
+      run(20, {
+        folded: 3,
+        foldedFrom: at(17),
+        foldedUntil: at(19),
+        foldedReason: 'clock',
+        late,
+        createdAt: at(24),
+        startedAt: at(24),
+      }),
+    )
     await store.runs.put(run(30, { status: 'expired', startedAt: null, folded: 1, foldedFrom: at(29) }))
     await store.runs.put(run(40, { status: 'queued', startedAt: null, finishedAt: null }))
     ledger.record('a', fate('missed', 'not_running', 50, 59))
@@ -71,7 +84,7 @@ describe('the ledger of a task', () => {
       ['queued', null, 40, 40, 1],
       ['missed', 'busy', 29, 30, 2],
       ['ran_late', 'asleep', 20, 20, 1],
-      ['coalesced', 'asleep', 17, 20, 3],
+      ['coalesced', 'clock', 17, 19, 3],
       ['skipped', 'overlap', 11, 15, 5],
       ['ran', null, 10, 10, 1],
     ])
@@ -122,7 +135,7 @@ describe('the ledger of a task', () => {
     ledger.record('a', fate('paused', 'task', 1, 9))
     await ledger.flush('a')
     ledger.interrupt('a')
-    await store.runs.put(run(20, { folded: 5, foldedFrom: at(15) }))
+    await store.runs.put(run(20, { folded: 5, foldedFrom: at(15), foldedUntil: at(19) }))
     const states = async (since: number, until: number) =>
       (await account.ledger('a', { since: at(since), until: at(until), limit: 9 })).items.map(({ state }) => state)
     expect(await states(5, 6)).toEqual(['paused'])
@@ -148,7 +161,9 @@ describe('the ledger of a task', () => {
             n += 1 + folded
             if (kind === 0) {
               ledger.interrupt('a')
-              await store.runs.put(run(n, folded > 0 ? { folded, foldedFrom: at(n - folded) } : {}))
+              await store.runs.put(
+                run(n, folded > 0 ? { folded, foldedFrom: at(n - folded), foldedUntil: at(n - 1) } : {}),
+              )
             } else ledger.record('a', fate('missed', kind === 1 ? 'busy' : 'asleep', n - folded, n))
             if (kind === 3) await ledger.flush('a')
           }
@@ -197,7 +212,6 @@ describe('why', () => {
   it.each<[string, number, Partial<WhyAnswer>]>([
     ['ran', 20, { entry: { state: 'ran' } as LedgerEntry, planned: at(20), previous: at(10), next: at(30) }],
     ['its second', 20.4, { entry: { state: 'ran' } as LedgerEntry, planned: at(20) }],
-    ['nearest, where nothing is planned', 21, { entry: { state: 'ran' } as LedgerEntry, planned: null }],
     ['folded', 40, { entry: { state: 'coalesced', runId: 'run-1050' } as LedgerEntry, planned: at(40) }],
     ['ran late', 50, { entry: { state: 'ran_late' } as LedgerEntry, planned: at(50) }],
     ['the first of a range', 60, { entry: { state: 'skipped', from: at(60), count: 4 } as LedgerEntry }],
@@ -209,7 +223,15 @@ describe('why', () => {
     await store.runs.put(run(20))
     const late = { ms: 4000, reason: 'asleep' } as const
     await store.runs.put(
-      run(50, { folded: 2, foldedFrom: at(30), late, createdAt: at(54), startedAt: at(55), status: 'failed' }),
+      run(50, {
+        folded: 2,
+        foldedFrom: at(30),
+        foldedUntil: at(40),
+        late,
+        createdAt: at(54),
+        startedAt: at(55),
+        status: 'failed',
+      }),
     )
     ledger.record('a', fate('skipped', 'overlap', 60, 90, 4), { runId: 'run-1050' })
     await ledger.flush('a')
@@ -233,7 +255,7 @@ describe('why', () => {
     const { account, store } = await scene()
     const event = { trigger: 1, id: 'woke' }
     await store.runs.put(run(35, { event, triggeredBy: 'resume' }))
-    await store.runs.put(run(50, { folded: 3, foldedFrom: at(20) }))
+    await store.runs.put(run(50, { folded: 3, foldedFrom: at(20), foldedUntil: at(40) }))
     expect(await account.why(everyTen(), start + 30_000)).toMatchObject({
       entry: { state: 'coalesced', runId: 'run-1050' },
     })
@@ -279,11 +301,117 @@ describe('why', () => {
       { absence: 'removed_history', planned: at(day), previous: at(0), next: at(2 * day) },
     ],
     ['not yet', daily(), 3 * day, { absence: 'not_yet', planned: at(3 * day), previous: at(2 * day) }],
-    ['without an instant, when none has come', daily(), undefined, { absence: 'not_yet', next: at(3 * day) }],
+    ['without an instant, when none has come', daily(), undefined, { absence: 'not_yet', planned: at(3 * day) }],
   ])('explains that there is none: %s', async (_name, task, asked, wanted) => {
     const { account } = await scene(2.5 * day)
     const answer = await account.why(task, asked === undefined ? undefined : start + asked * 1000)
     expect(answer).toMatchObject({ entry: null, run: null, ...wanted })
+  })
+
+  const skips = [at(3 * day)]
+  const january4 = [{ dates: ['2027-01-04'] }]
+  const until5 = [{ from: '2027-01-05' }]
+  const berlin = { kind: 'cron', expression: '30 2 * * *', timezone: 'Europe/Berlin' } as const
+  const gap = Date.parse('2027-03-28T01:00:00Z')
+  const jumping = makeTask({ ...created, triggers: [berlin], policy: { dst: { gap: 'skip', overlap: 'auto' } } })
+  const lost = { ...jumping, triggers: [{ ...berlin, expression: '30 2 * 3 0#L' }] }
+  it.each<[string, Task, number | undefined, Partial<WhyAnswer>]>([
+    ['runs', daily(), 3 * day, { reason: null, nextRun: at(4 * day) }],
+    ['skip-next', daily({ skips }), 3 * day, { reason: 'skip_next', nextRun: at(4 * day) }],
+    ['skip-next, where nobody asks when', daily({ skips }), undefined, { planned: at(3 * day), reason: 'skip_next' }],
+    ['blackout', daily({ policy: { blackouts: january4 } }), 3 * day, { reason: 'blackout', nextRun: at(4 * day) }],
+    ['active times', daily({ policy: { active: until5 } }), 3 * day, { reason: 'inactive', nextRun: at(4 * day) }],
+    ['the clocks', jumping, (gap - start) / 1000, { reason: 'dst', nextRun: '2027-03-29T00:30:00.000Z' }],
+    ['the clocks, always', lost, undefined, { planned: new Date(gap).toISOString(), reason: 'dst', nextRun: null }],
+    [
+      'a pause',
+      daily({ pause: { since: at(0), until: at(3.5 * day) } }),
+      3 * day,
+      { absence: 'paused', reason: 'task', pausedUntil: at(3.5 * day), nextRun: at(4 * day) },
+    ],
+    [
+      'a pause, where nobody asks when',
+      daily({ pause: { since: at(0), until: null } }),
+      undefined,
+      { absence: 'paused', planned: at(3 * day), reason: 'task', pausedUntil: null },
+    ],
+  ])('tells of what is to come why it will not run: %s', async (_name, task, asked, wanted) => {
+    const { account } = await scene(2.5 * day)
+    const answer = await account.why(task, asked === undefined ? undefined : start + asked * 1000)
+    expect(answer).toMatchObject({ entry: null, absence: 'not_yet', ...wanted })
+  })
+
+  it('answers about the instant that was asked, and tells what became of those around it', async () => {
+    const { account, ledger, store } = await scene()
+    await store.runs.put(run(20))
+    ledger.record('a', fate('skipped', 'overlap', 30, 50, 3), { runId: 'run-1020' })
+    expect(await account.why(everyTen(), start + 21_000)).toMatchObject({
+      entry: null,
+      absence: 'not_planned',
+      previousEntry: { state: 'ran', from: at(20) },
+      nextEntry: { state: 'skipped', from: at(30) },
+    })
+    expect(await account.why(everyTen(), start + 51_000)).toMatchObject({ entry: null, previousEntry: { count: 3 } })
+  })
+
+  it('tells of an event within a minute, and of a run by hand', async () => {
+    const { account, store } = await scene()
+    const task = makeTask({ ...created, triggers: [{ kind: 'resume' }] })
+    await store.runs.put(run(35, { event: { trigger: 0, id: 'woke' }, triggeredBy: 'resume' }))
+    await store.runs.put(run(200, { scheduledAt: null, createdAt: at(200), startedAt: at(200.1), status: 'failed' }))
+    expect(await account.why(task, start + 40_000)).toMatchObject({ entry: { from: at(35) } })
+    const byHand = { entry: null, absence: 'by_hand', run: { number: 200, status: 'failed' } }
+    expect(await account.why(task, start + 190_000)).toMatchObject({ ...byHand, at: at(190) })
+    expect(await account.why(task, undefined)).toMatchObject({ ...byHand, at: at(200.1) })
+    expect(await account.why(task, start + 300_000)).toMatchObject({ absence: 'no_time_trigger' })
+    // What was planned then is what is meant.
+    expect(await account.why(everyTen(), start + 200_000)).toMatchObject({ absence: 'removed_history' })
+    await store.runs.put(run(210))
+    expect(await account.why(everyTen(), undefined)).toMatchObject({ entry: { from: at(210) } })
+  })
+
+  it('tells of what a task comes after, and how that ended', async () => {
+    const { account, store } = await scene()
+    await store.tasks.put([makeTask({ id: 'b', name: 'fetch' })])
+    await store.runs.put(run(20, { id: 'run-b', taskId: 'b', number: 3, finishedAt: at(21) }))
+    const task = makeTask({ ...created, triggers: [{ kind: 'after', tasks: ['b'], on: 'failure' }] })
+    expect(await account.why(task, undefined)).toMatchObject({
+      absence: 'no_time_trigger',
+      upstream: [{ taskName: 'fetch', on: 'failure', last: { number: 3, status: 'succeeded', finishedAt: at(21) } }],
+    })
+  })
+
+  it('tells which local times the clocks have moved', async () => {
+    const { account, store } = await scene(100 * day)
+    const task = makeTask({ ...created, triggers: [{ ...berlin, expression: '0,30 2 * * *' }] })
+    await store.runs.put(run((gap - start) / 1000))
+    expect(await account.why(task, gap)).toMatchObject({ entry: { state: 'ran' }, moved: ['02:00', '02:30'] })
+    expect(await account.why(task, gap + day * 1000)).toMatchObject({ moved: [] })
+  })
+
+  it.each<[string, Run['waited'], Partial<Run>, Partial<LedgerEntry>, number | null]>([
+    ['its own run', { for: 'overlap', runId: 'run-1010' }, {}, { reason: 'busy', waited: 'overlap' }, 10],
+    ['its group', { for: 'group', runId: null }, {}, { reason: 'busy', waited: 'group' }, null],
+    ['a host', { for: 'not_running', runId: null }, {}, { reason: 'not_running', waited: null }, null],
+    [
+      'what came first',
+      { for: 'group', runId: null },
+      { late: { ms: 60_000, reason: 'asleep' } },
+      { reason: 'asleep', waited: null },
+      null,
+    ],
+    [
+      'nothing, for it never started',
+      { for: 'slots', runId: null },
+      { status: 'expired', startedAt: null },
+      { state: 'missed', reason: 'busy', waited: 'slots' },
+      null,
+    ],
+  ])('tells what a late run waited for: %s', async (_name, waited, over, entry, inTheWay) => {
+    const { account, store } = await scene()
+    await store.runs.put(run(10))
+    await store.runs.put(run(20, { startedAt: at(28), waited, ...over }))
+    expect(await account.why(everyTen(), start + 20_000)).toMatchObject({ entry, inTheWay })
   })
 
   it('says that everything is paused, and what is due but not decided yet', async () => {

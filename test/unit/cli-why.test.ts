@@ -41,7 +41,15 @@ const why = {
   absence: 'disabled',
   planned: null,
   previous: null,
+  reason: null,
+  pausedUntil: null,
   next: null,
+  previousEntry: null,
+  nextEntry: null,
+  nextRun: null,
+  moved: [],
+  upstream: [],
+  inTheWay: null,
   countsFrom: '2027-03-01T00:00:00.000Z',
   run: null,
 }
@@ -68,6 +76,7 @@ describe('belfry ledger', () => {
   const entry = {
     state: 'skipped',
     reason: 'overlap',
+    waited: null,
     from: '2027-03-28T11:00:00.000Z',
     until: '2027-03-28T11:30:00.000Z',
     count: 31,

@@ -17,6 +17,7 @@ const entry = (n: number, over: Partial<LedgerEntry> = {}): LedgerEntry => {
   return {
     state: 'missed',
     reason: 'asleep',
+    waited: null,
     from: at,
     until: at,
     count: 1,

@@ -41,6 +41,8 @@ function due(task: Task, n: number, rest: Partial<DueTask> = {}): DueTask {
     parameters: {},
     folded: 0,
     foldedFrom: null,
+    foldedUntil: null,
+    foldedReason: null,
     late: null,
     replay: false,
     ...rest,
@@ -78,7 +80,7 @@ const finish = async (name: string): Promise<void> => {
 /** The ledger as the operator reads it, oldest first. */
 async function account(task: Task): Promise<readonly string[]> {
   const { clock, store, ledger } = bench
-  const planner = { moment: missing, nextAt: missing, marks: missing }
+  const planner = { moment: missing, nextAt: missing, nextToSkip: missing, marks: missing }
   const { items } = await createAccount({ clock, store, ledger, planner }).ledger(task.id, { limit: 200 })
   return items.toReversed().map(words)
 }
@@ -762,7 +764,7 @@ describe('what a host leaves queued', () => {
     expect(begun()).toEqual(['task 2', 'task 3'])
     const first = how === 'stopped' ? 'succeeded' : 'interrupted'
     expect(await statuses(task)).toBe(`1 ${first}, 2 succeeded, 3 succeeded`)
-    expect(await account(task)).toEqual(['ran 0', 'ran_late busy 1', 'ran_late busy 2'])
+    expect(await account(task)).toEqual(['ran 0', 'ran_late not_running 1', 'ran_late not_running 2'])
   })
 
   it.each(['stopped', 'killed'] as const)('expires where that took longer than its grace: %s', async (how) => {
@@ -772,7 +774,7 @@ describe('what a host leaves queued', () => {
     await bench.runs.recover()
     await eventually(() => bench.runs.activeCount()).toBe(0)
     expect(begun()).toEqual([])
-    expect((await account(task)).slice(1)).toEqual(['missed busy 1', 'missed busy 2'])
+    expect((await account(task)).slice(1)).toEqual(['missed not_running 1', 'missed not_running 2'])
   })
 
   it('starts as the task is now', async () => {
@@ -888,9 +890,9 @@ describe('a disk that is full when something is due', () => {
     await finish('task 1')
     await bench.clock.advance(60_000)
     expect(begun()).toEqual(['task 1'])
-    expect((await runsOf(task))[0]).toMatchObject({ late: { ms: 8000, reason: 'busy' }, scheduledAt: second(0) })
+    expect((await runsOf(task))[0]).toMatchObject({ late: { ms: 8000, reason: 'disk_full' }, scheduledAt: second(0) })
     expect(bench.warnings.all()).toEqual([])
-    expect(await account(task)).toEqual(['ran_late busy 0'])
+    expect(await account(task)).toEqual(['ran_late disk_full 0'])
   })
 
   it('is asked until the grace is over, and then it was missed', async () => {
@@ -898,7 +900,7 @@ describe('a disk that is full when something is due', () => {
     const room = await refusing(due(task, 0))
     await bench.clock.advance(4000)
     await bench.clock.advance(2000)
-    await eventually(() => account(task)).toEqual(['missed busy 0'])
+    await eventually(() => account(task)).toEqual(['missed disk_full 0'])
     room()
     await bench.clock.advance(60_000)
     expect(begun()).toEqual([])
@@ -917,7 +919,12 @@ describe('a disk that is full when something is due', () => {
     }
     await finish('task 1')
     expect(begun()).toEqual(['task 1'])
-    expect(await account(task)).toEqual(['missed busy 0', 'coalesced 1-5 (4)', 'ran 5', 'skipped overlap 6'])
+    expect(await account(task)).toEqual([
+      'missed disk_full 0',
+      'coalesced disk_full 1-4 (4)',
+      'ran 5',
+      'skipped overlap 6',
+    ])
   })
 
   it('has each of them run where they are not to be folded, one after another', async () => {
@@ -993,5 +1000,35 @@ describe('what no run can be made of', () => {
       { message: expect.stringMatching(/^"task" was due and did not start: .*BELFRY_PARAM_LEVEL/) as string },
     ])
     expect(await account(task)).toEqual(['missed busy 0', 'ran 1'])
+  })
+})
+
+describe('a run that had to wait', () => {
+  it.each<[string, Parameters<typeof known>[1], Partial<Settings>, NonNullable<Run['waited']>['for']]>([
+    ['an earlier run of its task', { overlap: 'queue' }, {}, 'overlap'],
+    ['room in its group', { group: 'one' }, { groups: { one: 1 } }, 'group'],
+    ['a process', {}, { maxConcurrent: 1 }, 'slots'],
+  ])('tells for what: %s', async (_, policy, settings, reason) => {
+    await set(settings)
+    const first = known('first', policy)
+    const second = reason === 'overlap' ? first : known('second', policy)
+    bench.runs.startDue([due(first, 0)])
+    const { finish: end, execution } = await processOf('first 1')
+    bench.runs.startDue([due(second, 0.5)])
+    await eventually(() => bench.runs.activeCount()).toBe(2)
+    await bench.clock.advance(8000)
+    end()
+    const { execution: waited } = await processOf(reason === 'overlap' ? 'first 2' : 'second 1')
+    expect(waited.run.waited).toEqual({ for: reason, runId: reason === 'overlap' ? execution.run.id : null })
+    expect(execution.run.waited).toBeNull()
+  })
+
+  it('in vain, tells for what, too', async () => {
+    const task = known('task', { overlap: 'queue', misfireGrace: 3000 })
+    bench.runs.startDue([due(task, 0), due(task, 1)])
+    const { execution } = await processOf('task 1')
+    await bench.clock.advance(8000)
+    await eventually(() => statuses(task)).toBe('1 running, 2 expired')
+    expect((await runsOf(task))[1]?.waited).toEqual({ for: 'overlap', runId: execution.run.id })
   })
 })

@@ -72,6 +72,8 @@ const due = (task: Task, scheduledAt = '2027-01-01T00:00:00Z') =>
     parameters: {},
     folded: 0,
     foldedFrom: null,
+    foldedUntil: null,
+    foldedReason: null,
     late: null,
     replay: false,
   }) as const

@@ -187,6 +187,8 @@ describe('starts', () => {
         parameters: {},
         folded: 0,
         foldedFrom: null,
+        foldedUntil: null,
+        foldedReason: null,
         late: null,
         replay: false,
       },

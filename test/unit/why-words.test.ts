@@ -8,6 +8,7 @@ const later = '2027-03-28T01:09:00.000Z'
 const entry = (over: Partial<LedgerEntry>): LedgerEntry => ({
   state: 'ran',
   reason: null,
+  waited: null,
   from: at,
   until: over.from ?? at,
   count: 1,
@@ -32,9 +33,17 @@ const answer = (over: Partial<WhyAnswer>): WhyAnswer => ({
   at,
   entry: null,
   absence: null,
+  reason: null,
+  pausedUntil: null,
   planned: at,
   previous: '2027-03-27T01:00:00.000Z',
   next: '2027-03-29T01:00:00.000Z',
+  previousEntry: null,
+  nextEntry: null,
+  nextRun: '2027-03-29T01:00:00.000Z',
+  moved: [],
+  upstream: [],
+  inTheWay: null,
   countsFrom: '2027-03-01T00:00:00.000Z',
   run: null,
   ...over,
@@ -67,8 +76,8 @@ describe('why, in a sentence', () => {
         entry: entry({ state: 'coalesced', reason: 'asleep', until: later, count: 9 }),
         run: run({ scheduledAt: later }),
       },
-      '“backup” did not run by itself for 2027-03-28 03:00:00, because the machine was asleep: run #12, planned for 2027-03-28 03:09:00, stands for it; it stands for 9 in all from 2027-03-28 03:00:00 on; it succeeded.',
-      '因为机器在休眠，“backup” 2027-03-28 03:00:00 的计划没有单独运行，已合并到运行 #12（计划于 2027-03-28 03:09:00）；从 2027-03-28 03:00:00 起共合并 9 次；已成功。',
+      '“backup” did not run by itself for 2027-03-28 03:00:00, because the machine was asleep: run #12, planned for 2027-03-28 03:09:00, stands for it; it stands for 9 in all from 2027-03-28 03:00:00 to 2027-03-28 03:09:00; it succeeded.',
+      '因为机器在休眠，“backup” 2027-03-28 03:00:00 的计划没有单独运行，已合并到运行 #12（计划于 2027-03-28 03:09:00）；从 2027-03-28 03:00:00 到 2027-03-28 03:09:00 共合并 9 次；已成功。',
     ],
     [
       'missed',
@@ -85,14 +94,18 @@ describe('why, in a sentence', () => {
     [
       'one of many skipped',
       { entry: entry({ state: 'skipped', reason: 'blackout', until: later, count: 10 }) },
-      '“backup” skipped 2027-03-28 03:00:00, because that is outside the times when it may run; so it was with 10 in a row from 2027-03-28 03:00:00 to 2027-03-28 03:09:00.',
-      '因为不在允许运行的时段内，“backup”跳过了 2027-03-28 03:00:00 的计划；从 2027-03-28 03:00:00 到 2027-03-28 03:09:00 连续 10 次都是如此。',
+      '“backup” skipped 2027-03-28 03:00:00, because it lies in a blackout; so it was with 10 in a row from 2027-03-28 03:00:00 to 2027-03-28 03:09:00.',
+      '因为处于禁止运行的时段，“backup”跳过了 2027-03-28 03:00:00 的计划；从 2027-03-28 03:00:00 到 2027-03-28 03:09:00 连续 10 次都是如此。',
     ],
     [
       'between two of many',
-      { planned: null, entry: entry({ state: 'paused', reason: 'everything', until: later, count: 10 }) },
-      '“backup” is not planned at 2027-03-28 03:00:00 itself, but lies between those: “backup” did not run at its times, because everything was paused; so it was with 10 in a row from 2027-03-28 03:00:00 to 2027-03-28 03:09:00.',
-      '“backup”在 2027-03-28 03:00:00 没有计划，但处于这些计划之间：因为已全部暂停，“backup”在这些时刻没有运行；从 2027-03-28 03:00:00 到 2027-03-28 03:09:00 连续 10 次都是如此。',
+      {
+        at: '2027-03-28T01:04:00.000Z',
+        planned: null,
+        entry: entry({ state: 'paused', reason: 'everything', until: later, count: 10 }),
+      },
+      '“backup” is not planned at 2027-03-28 03:04:00 itself: “backup” did not run at the times around it, because everything was paused; so it was with 10 in a row from 2027-03-28 03:00:00 to 2027-03-28 03:09:00.',
+      '“backup”在 2027-03-28 03:04:00 这一刻没有计划：因为已全部暂停，“backup”在前后的时刻没有运行；从 2027-03-28 03:00:00 到 2027-03-28 03:09:00 连续 10 次都是如此。',
     ],
     [
       'paused',
@@ -108,9 +121,79 @@ describe('why, in a sentence', () => {
     ],
     [
       'paused now',
-      { absence: 'paused' },
-      '“backup” does not run at 2027-03-28 03:00:00: it, or everything, is paused then.',
-      '“backup”在 2027-03-28 03:00:00 不运行：届时任务或全部处于暂停中。',
+      { absence: 'paused', reason: 'task', nextRun: null },
+      '“backup” does not run at 2027-03-28 03:00:00, because it is paused until resumed; none that is to run comes after it.',
+      '因为任务暂停直到恢复，“backup”在 2027-03-28 03:00:00 不运行；此后没有会运行的计划。',
+    ],
+    [
+      'everything paused for a time',
+      { absence: 'paused', reason: 'everything', pausedUntil: later },
+      '“backup” does not run at 2027-03-28 03:00:00, because everything is paused until 2027-03-28 03:09:00; the next that is to run is 2027-03-29 03:00:00.',
+      '因为全部暂停到 2027-03-28 03:09:00，“backup”在 2027-03-28 03:00:00 不运行；下一次会运行的是 2027-03-29 03:00:00。',
+    ],
+    [
+      'will be skipped',
+      { absence: 'not_yet', reason: 'skip_next' },
+      '“backup” does not run at 2027-03-28 03:00:00, because it is asked to be skipped; the next that is to run is 2027-03-29 03:00:00.',
+      '因为已被要求跳过，“backup”在 2027-03-28 03:00:00 不运行；下一次会运行的是 2027-03-29 03:00:00。',
+    ],
+    [
+      'moved by the clocks',
+      { entry: entry({ state: 'ran' }), run: run(), moved: ['02:00', '02:30'] },
+      '“backup” ran at 2027-03-28 03:00:00, in time, as run #12; it stands for 02:00, 02:30, which the clocks jump over; it succeeded.',
+      '“backup”在 2027-03-28 03:00:00 按时运行（运行 #12）；它代替时钟跳过的 02:00、02:30；已成功。',
+    ],
+    [
+      'waited for its own run',
+      {
+        entry: entry({ state: 'ran_late', reason: 'busy', waited: 'overlap' }),
+        run: run({ lateMs: 8000 }),
+        inTheWay: 11,
+      },
+      '“backup” ran 8 s late for 2027-03-28 03:00:00, because run #11 was still active, as run #12; it succeeded.',
+      '因为运行 #11 尚未结束，“backup” 2027-03-28 03:00:00 的计划延迟 8 秒 运行（运行 #12）；已成功。',
+    ],
+    [
+      'waited for its group in vain',
+      { entry: entry({ state: 'missed', reason: 'busy', waited: 'group' }) },
+      '“backup” missed 2027-03-28 03:00:00, because its group was full.',
+      '因为所属分组已满，“backup”错过了 2027-03-28 03:00:00 的计划。',
+    ],
+    [
+      'by hand',
+      { at, absence: 'by_hand', planned: null, run: { ...failed, scheduledAt: null } },
+      '“backup” was started by hand at 2027-03-28 03:00:00, as run #12; it failed: intranet down (exit code 3).',
+      '“backup”在 2027-03-28 03:00:00 被手动启动（运行 #12）；已失败：intranet down (exit code 3)。',
+    ],
+    [
+      'by hand, near',
+      { at: '2027-03-28T00:59:30.000Z', absence: 'by_hand', planned: null, run: run({ scheduledAt: null }) },
+      '“backup” has nothing at 2027-03-28 01:59:30 itself; nearest to it, “backup” was started by hand at 2027-03-28 03:00:00, as run #12; it succeeded.',
+      '“backup”在 2027-03-28 01:59:30 这一刻没有记录；最接近的是：“backup”在 2027-03-28 03:00:00 被手动启动（运行 #12）；已成功。',
+    ],
+    [
+      'after a task that ended otherwise',
+      {
+        absence: 'no_time_trigger',
+        upstream: [
+          { taskName: 'fetch', on: 'failure', last: { number: 3, status: 'succeeded', finishedAt: at } },
+          { taskName: 'sync', on: 'finish', last: null },
+        ],
+      },
+      '“backup” did nothing at 2027-03-28 03:00:00: no time brings it, only events or somebody who starts it by hand; “fetch”, after whose failure it comes, last ended at 2027-03-28 03:00:00 with run #3: it succeeded; “sync”, after whose end it comes, has ended no run yet.',
+      '“backup”在 2027-03-28 03:00:00 没有计划：它不按时间运行，只由事件或手动启动；它在“fetch”失败后运行，其最近一次运行 #3 于 2027-03-28 03:00:00 结束：已成功；它在“sync”结束后运行，而它还没有结束过运行。',
+    ],
+    [
+      'not planned, between what is on record',
+      {
+        absence: 'not_planned',
+        planned: null,
+        at: later,
+        previousEntry: entry({ state: 'skipped', reason: 'overlap' }),
+        nextRun: '2027-03-30T01:00:00.000Z',
+      },
+      '“backup” is not planned at 2027-03-28 03:09:00; the one before is 2027-03-27 02:00:00 (skipped: it was running already); the one after is 2027-03-29 03:00:00; the next that is to run is 2027-03-30 03:00:00.',
+      '“backup”在 2027-03-28 03:09:00 没有计划；前一次是 2027-03-27 02:00:00（已跳过：上一次还在运行）；后一次是 2027-03-29 03:00:00；下一次会运行的是 2027-03-30 03:00:00。',
     ],
     [
       'before it counted',
@@ -161,7 +244,7 @@ describe('why, in a sentence', () => {
       const seen = new Set<string>()
       for (const one of state.options)
         for (const why of [null, ...reason.unwrap().options]) {
-          const words = fateWords({ state: one, reason: why }, locale)
+          const words = fateWords({ state: one, reason: why, waited: null }, locale)
           expect(words).not.toContain('undefined')
           seen.add(words)
           const told = answer({ entry: entry({ state: one, reason: why }), run: run() })
@@ -181,7 +264,7 @@ describe('a fate in a word', () => {
     ['skipped', 'queue_full', 'skipped: as many as may were waiting in its queue already', '已跳过：它的等待队列已满'],
     ['skipped', 'rate_limit', 'skipped: its rate limit was reached', '已跳过：已达到频率上限'],
   ] as const)('%s %s', (state, reason, english, chinese) => {
-    expect(fateWords({ state, reason }, 'en')).toBe(english)
-    expect(fateWords({ state, reason }, 'zh-CN')).toBe(chinese)
+    expect(fateWords({ state, reason, waited: null }, 'en')).toBe(english)
+    expect(fateWords({ state, reason, waited: null }, 'zh-CN')).toBe(chinese)
   })
 })

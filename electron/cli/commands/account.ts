@@ -6,7 +6,7 @@ import { fateWords, whySentence } from '@shared/schedule/why-words'
 import { machineTimeZone } from '@shared/schedule/zone'
 import type { Cli } from '../cli'
 import { exact, relative } from '../format'
-import { readInstant } from '../instants'
+import { isJumpedOver, readInstant } from '../instants'
 import { taskLine } from '../show-task'
 import { table } from '../table'
 import { notEmpty } from './tasks'
@@ -33,6 +33,10 @@ export function addAccountCommands(program: Command, cli: Cli): void {
       const asked = at === undefined ? {} : { at: read(at, 'at') }
       return cli.withHost(command, async (client) => {
         const answer = await client.tasks.why({ id, ...asked })
+        if (at !== undefined && isJumpedOver(at, answer.at, machineTimeZone()))
+          await cli.note(
+            `There is no ${at.trim()} in ${machineTimeZone()}: the clocks jump over it. This is about ${exact(answer.at)}.`,
+          )
         await cli.answer(command, answer, (shown) => whySentence(shown, 'en', machineTimeZone()))
       })
     })

@@ -109,6 +109,9 @@ async function showTask(cli: Cli, command: Command, client: Client, id: string, 
   })
   if (!task.enabled || task.pause)
     await cli.note(`${printable(task.name)} is ${task.enabled ? 'paused' : 'disabled'}: nothing is planned now.`)
+  const skipped = task.skips.filter((at) => Date.parse(at) > cli.terminal.now())
+  if (skipped.length > 0)
+    await cli.note(`${printable(task.name)} skips ${skipped.map(exact).join(', ')}, as it was asked to.`)
   await cli.answer(command, preview, (shown) => previewText(shown, task.triggers.length === 1, cli.terminal.now()))
 }
 

@@ -115,6 +115,7 @@ export function createRouter({
         return previewSchedule({
           triggers,
           windows: policy,
+          skips: task?.skips ?? [],
           moment: { zone: clock.timeZone(), dst: policy.dst, createdAt: at, idleSince: at },
           jitter: policy.jitter,
           duration: task === undefined ? usualDuration([]) : durationOf(task.id),

@@ -3,6 +3,7 @@
  * and records nothing itself.
  */
 import type { Policy } from '@shared/model/policy'
+import type { Run } from '@shared/model/run'
 import type { Clock } from '../ports'
 import { afterLong } from './timer'
 
@@ -61,6 +62,8 @@ export interface Dispatcher {
   leave(runId: string): void
   /** Limits that all share may have grown or, where one is named, that of the task. */
   review(taskId?: string): void
+  /** What keeps the run from starting now; null for nothing. */
+  heldBy(runId: string): Run['waited']
   /** Runs of the task that have not left, oldest first. */
   runsOf(taskId: string): readonly string[]
   /** How many hold a slot. */
@@ -254,6 +257,16 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     review(taskId) {
       if (taskId !== undefined) promote(taskId)
       fill()
+    },
+    heldBy(runId) {
+      const member = members.get(runId)
+      if (member?.stage === 'queued') {
+        const [oldest] = ofTask(member.claim.taskId).filter(isInstance)
+        return { for: 'overlap', runId: oldest?.claim.runId ?? null }
+      }
+      if (member?.stage !== 'waiting') return null
+      const isLimited = (member.claim.notBefore?.() ?? 0) > options.clock.now()
+      return { for: isLimited ? 'rate_limit' : hasRoom(member) ? 'slots' : 'group', runId: null }
     },
     runsOf: (taskId) => ofTask(taskId).map(({ claim }) => claim.runId),
     running: () => running,

@@ -29,8 +29,8 @@ export interface LifeOptions {
 
 /** The run's place among all that want to run. */
 export interface Place {
-  /** Calls `ready` once, with the slot taken, or `expired` when it has waited too long. */
-  enter(ready: () => void, expired: () => void): void
+  /** Calls `ready` once, with the slot taken, or `expired` when it has waited too long; each with what it has waited for. */
+  enter(ready: (waited: Run['waited']) => void, expired: (waited: Run['waited']) => void): void
   releaseSlot(): void
   ending(): void
   leave(): void
@@ -151,8 +151,14 @@ export function createLife(options: LifeOptions): Life {
       }
       giveUpWaiting = decide
       place.enter(
-        () => decide('ours'),
-        () => void end('expire', 0),
+        (waited) => {
+          run = { ...run, waited }
+          decide('ours')
+        },
+        (waited) => {
+          run = { ...run, waited }
+          void end('expire', 0)
+        },
       )
     })
 

@@ -152,8 +152,8 @@ export function createOffers(options: OffersOptions): Offers {
     const left: DueTask[] = []
     for (const due of line) {
       const since = due.scheduledAt + (due.event === null ? jitterOf(task.id, due.scheduledAt, jitter) : 0)
-      if (now - since > graceOf(task)) record(due, { state: 'missed', reason: 'busy' })
-      else left.push({ ...due, late: lateness(since, now, () => due.late?.reason ?? 'busy') })
+      if (now - since > graceOf(task)) record(due, { state: 'missed', reason: 'disk_full' })
+      else left.push({ ...due, late: lateness(since, now, () => due.late?.reason ?? 'disk_full') })
     }
     return coalesce ? left : oneByOne(left)
   }
@@ -161,7 +161,7 @@ export function createOffers(options: OffersOptions): Offers {
   const oneByOne = (line: readonly DueTask[]): DueTask[] => {
     const timed = line.filter(({ event }) => event === null)
     const over = new Set(timed.slice(0, Math.max(0, timed.length - replayLimit)))
-    for (const due of over) record(due, { state: 'missed', reason: 'busy' })
+    for (const due of over) record(due, { state: 'missed', reason: 'disk_full' })
     return line
       .filter((due) => !over.has(due))
       .map((due) => (due.event === null ? { ...due, replay: due.replay || timed.length > 1 } : due))
@@ -195,7 +195,13 @@ function folded(first: DueTask, line: readonly DueTask[]): DueTask {
   const last = line.at(-1)
   if (last === undefined || last === first) return first
   const count = line.reduce((sum, due) => sum + due.folded + 1, -1)
-  return { ...last, folded: count, foldedFrom: first.foldedFrom ?? first.scheduledAt }
+  return {
+    ...last,
+    folded: count,
+    foldedFrom: first.foldedFrom ?? first.scheduledAt,
+    foldedUntil: line.at(-2)?.scheduledAt ?? last.foldedUntil,
+    foldedReason: first.foldedReason ?? first.late?.reason ?? null,
+  }
 }
 
 const nothing = (): void => undefined

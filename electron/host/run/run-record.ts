@@ -27,6 +27,8 @@ export interface NewRun {
   readonly event: OccurrenceEvent | null
   readonly folded: number
   readonly foldedFrom: number | null
+  readonly foldedUntil: number | null
+  readonly foldedReason: Run['foldedReason']
   readonly late: Run['late']
   readonly replay: boolean
   /** All of them: the task's own, and over them those of this run. */
@@ -40,6 +42,8 @@ export const byHand = {
   event: null,
   folded: 0,
   foldedFrom: null,
+  foldedUntil: null,
+  foldedReason: null,
   late: null,
   replay: false,
 } as const
@@ -68,7 +72,10 @@ export function queuedRun(start: NewRun, now: number): Run {
     event: start.event,
     folded: start.folded,
     foldedFrom: start.foldedFrom === null ? null : iso(start.foldedFrom),
+    foldedUntil: start.foldedUntil === null ? null : iso(start.foldedUntil),
+    foldedReason: start.foldedReason,
     late: start.late,
+    waited: null,
     replay: start.replay,
     priority: start.task.policy.priority,
     createdAt: iso(now),

@@ -36,6 +36,9 @@ export interface Stand {
   forget(): void
 }
 
+/** Ms after which it is looked what a run waits for. */
+const lookAfter = 1000
+
 /** Puts a run in its place. `waits`: behind the task's own; `stored` resolves once it is on disk. */
 export type PutInPlace = (task: Task, run: Run, waits: boolean, stored: Promise<void>) => Stand
 
@@ -43,7 +46,7 @@ export function createStands(options: StandsOptions): PutInPlace {
   const { clock, store, lives, dispatcher, saver, warnings, settings, starts } = options
 
   return (task, run, waits, stored) => {
-    const entered = deferred<{ ready: () => void; expired: () => void }>()
+    const entered = deferred<{ ready: (waited: Run['waited']) => void; expired: (waited: Run['waited']) => void }>()
     const life = createLife({
       run,
       stored,
@@ -66,7 +69,17 @@ export function createStands(options: StandsOptions): PutInPlace {
     lives.set(run.id, life)
     const asItIs = (): Task => options.task(task.id) ?? task
     let hasSlot = false
+    const began = clock.now()
+    const before = began - Date.parse(run.createdAt)
+    let heldBy: Run['waited'] = null
+    const stopLooking = clock.after(lookAfter, () => (heldBy = dispatcher.heldBy(run.id)))
+    /** What cost it the most. */
+    const waited = (): Run['waited'] => {
+      stopLooking()
+      return before >= lookAfter && before > clock.now() - began ? { for: 'not_running', runId: null } : heldBy
+    }
     const forget = (): void => {
+      stopLooking()
       lives.delete(run.id)
       dispatcher.leave(run.id)
     }
@@ -83,9 +96,13 @@ export function createStands(options: StandsOptions): PutInPlace {
       ready() {
         hasSlot = true
         starts.began(asItIs(), run.id, clock.now())
-        void entered.promise.then(({ ready }) => ready())
+        const by = waited()
+        void entered.promise.then(({ ready }) => ready(by))
       },
-      expired: () => void entered.promise.then(({ expired }) => expired()),
+      expired() {
+        const by = waited()
+        void entered.promise.then(({ expired }) => expired(by))
+      },
     })
     return {
       forget() {

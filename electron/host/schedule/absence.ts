@@ -2,7 +2,12 @@
 import type { Pause, Task } from '@shared/model/task'
 import type { Trigger } from '@shared/model/trigger'
 import type { WhyAnswer } from '@shared/model/why'
+import { isDelay } from './decide'
+import { jitterOf } from './jitter'
 import { bothAt, nextOccurrence, type Marks } from './occurrences'
+import { pausedBetween, pausedUntil, type Pauses } from './pauses'
+import { plannedRuns } from './planned'
+import { closedBy } from './time-windows'
 import { wholeSecond, type Moment } from './trigger-times'
 
 export interface Around {
@@ -59,33 +64,67 @@ function lastBefore(end: number, first: (after: number) => number | undefined): 
 export interface AbsenceFacts {
   readonly at: number
   readonly now: number
+  readonly moment: Moment
   readonly around: Around
   readonly marks: Marks
   readonly pausedAll: Pause | null
 }
 
-export function absenceOf(
-  task: Task,
-  { at, now, around, marks, pausedAll }: AbsenceFacts,
-): NonNullable<WhyAnswer['absence']> {
-  const { planned, next } = around
-  if (at < Date.parse(task.countsFrom)) return 'before_counting'
-  if (!task.enabled) return 'disabled'
-  if (!task.triggers.some(isTimed)) return 'no_time_trigger'
-  if (planned === undefined && next === undefined) return 'spent'
-  if (planned === undefined) return at > now && task.triggers.some(isDelay) ? 'not_yet' : 'not_planned'
-  if (holds(task.pause, planned) || holds(pausedAll, planned)) return 'paused'
-  return planned > Math.min(now, marks.fixed, marks.cadence) ? 'not_yet' : 'removed_history'
+/** Why nothing is on record, and of what is still to come, why it will not run. */
+export interface Absence extends Pick<WhyAnswer, 'reason' | 'pausedUntil'> {
+  readonly absence: NonNullable<WhyAnswer['absence']>
 }
 
-function holds(pause: Pause | null, at: number): boolean {
-  return pause !== null && Date.parse(pause.since) <= at && (pause.until === null || Date.parse(pause.until) > at)
+export function absenceOf(task: Task, facts: AbsenceFacts): Absence {
+  const { at, now, around, marks } = facts
+  const { planned, next } = around
+  const told = (absence: Absence['absence']): Absence => ({ absence, reason: null, pausedUntil: null })
+  if (at < Date.parse(task.countsFrom)) return told('before_counting')
+  if (!task.enabled) return told('disabled')
+  if (!task.triggers.some(isTimed)) return told('no_time_trigger')
+  if (planned === undefined && next === undefined) return told('spent')
+  if (planned === undefined) return told(at > now && task.triggers.some(isDelay) ? 'not_yet' : 'not_planned')
+  const isDecided = planned <= Math.min(now, marks.fixed, marks.cadence)
+  const coming = comingOf(task, planned, facts)
+  if (coming.pausedBy !== null) return { absence: 'paused', reason: coming.pausedBy, pausedUntil: coming.pausedUntil }
+  if (isDecided) return told('removed_history')
+  return { absence: 'not_yet', reason: coming.reason, pausedUntil: null }
+}
+
+/** What will become of an occurrence that is planned at `at`, as things stand: in the order in which it will be decided. */
+function comingOf(task: Task, at: number, { moment, pausedAll }: AbsenceFacts) {
+  const pauses: Pauses = { task: task.pause, everything: pausedAll }
+  const pausedBy = pausedBetween(pauses, at, at + jitterOf(task.id, at, task.policy.jitter))
+  const until = (pausedBy === 'task' ? task.pause : pausedAll)?.until ?? null
+  const isLost = nextOccurrence(
+    task.triggers.filter((trigger) => !isDelay(trigger)),
+    bothAt(at - 1),
+    moment,
+  )?.lost
+  const reason = isLost
+    ? 'dst'
+    : task.skips.some((skip) => Date.parse(skip) === at)
+      ? 'skip_next'
+      : closedBy(at, task.policy, moment.zone)
+  return { pausedBy, pausedUntil: until, reason } as const
+}
+
+/** Ms: the first after `after` that is to run as things stand; undefined where none is, or a fixed delay hangs on runs. */
+export function nextRunAfter(
+  task: Task,
+  after: number,
+  { now, moment, pausedAll }: Pick<AbsenceFacts, 'now' | 'moment' | 'pausedAll'>,
+): number | undefined {
+  if (!task.enabled) return undefined
+  const paused = pausedUntil({ task: task.pause, everything: pausedAll }, now)
+  if (paused === null) return undefined
+  const from = Math.max(after, now, paused === undefined ? -Infinity : paused - 1)
+  const triggers = task.triggers.filter((trigger) => !isDelay(trigger))
+  const planned = { triggers, moment, windows: task.policy, skips: task.skips, duration: 0 }
+  const [run] = plannedRuns(planned, bothAt(from), { count: 1, end: Infinity })
+  return run?.at
 }
 
 function isTimed({ kind }: Trigger): boolean {
   return kind === 'cron' || kind === 'interval' || kind === 'date'
-}
-
-function isDelay(trigger: Trigger): boolean {
-  return trigger.kind === 'interval' && trigger.mode === 'fixed-delay'
 }

@@ -6,7 +6,8 @@ import type { Task } from '@shared/model/task'
 import type { WhyAnswer } from '@shared/model/why'
 import type { Clock } from '../ports'
 import type { Store } from '../store/types'
-import { absenceOf, plannedAround } from './absence'
+import { absenceOf, nextRunAfter, plannedAround, type Around } from './absence'
+import { movedTo } from './dst-notes'
 import type { Ledger } from './ledger'
 import {
   byPlace,
@@ -24,9 +25,9 @@ import { wholeSecond } from './trigger-times'
 
 export interface AccountOptions {
   readonly clock: Clock
-  readonly store: Pick<Store, 'runs' | 'occurrences' | 'settings'>
+  readonly store: Pick<Store, 'runs' | 'occurrences' | 'settings' | 'tasks'>
   readonly ledger: Pick<Ledger, 'pending'>
-  readonly planner: Pick<Planner, 'moment' | 'nextAt' | 'marks'>
+  readonly planner: Pick<Planner, 'moment' | 'nextAt' | 'nextToSkip' | 'marks'>
 }
 
 export interface LedgerQuery {
@@ -44,7 +45,7 @@ export interface Account {
   why(task: Task, at: number | undefined): Promise<WhyAnswer>
 }
 
-/** Ms: an occurrence so near is the one that is meant. */
+/** Ms: what an event brought so near is what is meant. */
 const near = 60_000
 /** How many runs to look through for one that stands for an instant: those that events brought may lie between. */
 const lookedThrough = [3, 30, 300]
@@ -106,13 +107,51 @@ export function createAccount({ clock, store, ledger, planner }: AccountOptions)
     const covering = found.find(({ entry }) => distance(entry, at) === 0)
     const within = found.find(({ entry }) => reachesInto(entry, wholeSecond(at), wholeSecond(at) + 1000))
     if (covering ?? within) return covering ?? within
-    // Where one is planned in this very second, its neighbours are others.
+    // Where one is planned in this very second, its neighbours are others; and what time brings is meant to the second.
     if (planned !== undefined || at > clock.now()) return undefined
-    return found.find(({ entry }) => distance(entry, at) <= near)
+    return found.find(({ entry }) => entry.event !== null && distance(entry, at) <= near)
   }
 
-  const runOf = async ({ runId }: LedgerEntry): Promise<WhyAnswer['run']> => {
-    const run = runId === null ? undefined : await runs.get(runId)
+  /** What became of an occurrence that is planned at `at`. */
+  const recordedAt = async (taskId: string, at: number | undefined): Promise<LedgerEntry | null> =>
+    at === undefined || at > clock.now() ? null : ((await meant(taskId, at, at))?.entry ?? null)
+
+  /** The run that was started by hand nearest to `at`, within a minute; where nobody asked, the last run, if by hand. */
+  const byHand = async (taskId: string, at: number | undefined): Promise<Run | undefined> => {
+    if (at === undefined) {
+      const [last] = (await runs.list({ taskId, limit: 1 })).items
+      return last?.scheduledAt === null ? last : undefined
+    }
+    const range = { since: iso(at - near), until: iso(at + near + 1) }
+    const { items } = await runs.list({ taskId, ...range, limit: 20 })
+    const off = ({ createdAt }: Run): number => Math.abs(Date.parse(createdAt) - at)
+    return items.filter((run) => run.scheduledAt === null).sort((a, b) => off(a) - off(b))[0]
+  }
+
+  const upstreamOf = (task: Task): WhyAnswer['upstream'] =>
+    task.triggers.flatMap((trigger) =>
+      trigger.kind !== 'after'
+        ? []
+        : trigger.tasks.map((id) => {
+            const last = runs.recent(id, 1)[0]
+            return {
+              taskName: store.tasks.get(id)?.name ?? id,
+              on: trigger.on,
+              last:
+                last === undefined ? null : { number: last.number, status: last.status, finishedAt: last.finishedAt },
+            }
+          }),
+    )
+
+  const runOf = async ({ runId }: LedgerEntry): Promise<Run | undefined> =>
+    runId === null ? undefined : runs.get(runId)
+
+  const numberInTheWay = async (entry: LedgerEntry | null, run: Run | undefined): Promise<number | null> => {
+    if (entry?.waited !== 'overlap' || !run?.waited?.runId) return null
+    return (await runs.get(run.waited.runId))?.number ?? null
+  }
+
+  const runTold = (run: Run | undefined): WhyAnswer['run'] => {
     if (run === undefined) return null
     const { id, number, status, scheduledAt, startedAt, error } = run
     const lateMs = latenessOf(run)?.ms ?? null
@@ -141,6 +180,22 @@ export function createAccount({ clock, store, ledger, planner }: AccountOptions)
     return { items: all.slice(0, query.limit), more: all.length > query.limit }
   }
 
+  /** The run by hand that is meant rather than what time or an event has brought, or would have. */
+  const handRun = async (
+    task: Task,
+    asked: number | undefined,
+    found: PlacedEntry | undefined,
+    { planned }: Around,
+  ): Promise<Run | undefined> => {
+    if (asked !== undefined && (planned !== undefined || (found !== undefined && found.entry.event === null)))
+      return undefined
+    const hand = await byHand(task.id, asked)
+    if (hand === undefined) return undefined
+    const at = Date.parse(hand.createdAt)
+    if (asked === undefined) return found === undefined || at >= Date.parse(found.entry.until) ? hand : undefined
+    return found === undefined || Math.abs(at - asked) < distance(found.entry, asked) ? hand : undefined
+  }
+
   return {
     async ledger(taskId, query) {
       const { items, more } = await page(taskId, query)
@@ -149,36 +204,57 @@ export function createAccount({ clock, store, ledger, planner }: AccountOptions)
     },
     async why(task, asked) {
       const now = clock.now()
+      const moment = planner.moment(task)
       const [last] = asked === undefined ? (await page(task.id, { limit: 1 })).items : []
-      const at = asked ?? (last === undefined ? now : Date.parse(last.entry.until))
-      const planned = plannedAround(task, at, planner.moment(task), planner.nextAt(task.id))
-      const entry =
-        (last ?? (asked === undefined ? undefined : await meant(task.id, at, planned.planned)))?.entry ?? null
-      const facts = { at, now, around: planned, marks: planner.marks(task.id), pausedAll: store.settings.get().paused }
-      const absence = entry === null ? absenceOf(task, facts) : null
+      // Nobody asked for an instant, and it has had none yet: then it is about the next.
+      const coming =
+        asked === undefined && last === undefined && task.enabled
+          ? plannedAround(task, now, moment, undefined).next
+          : undefined
+      const at = asked ?? (last === undefined ? (coming ?? now) : Date.parse(last.entry.until))
+      const around = plannedAround(task, at, moment, planner.nextAt(task.id))
+      const found = last ?? (asked === undefined ? undefined : await meant(task.id, at, around.planned))
+      const hand = await handRun(task, asked, found, around)
+      const entry = hand === undefined ? (found?.entry ?? null) : null
+      const facts = { at, now, moment, around, marks: planner.marks(task.id), pausedAll: store.settings.get().paused }
+      const told = absenceOf(task, facts)
+      const isNext = asked === undefined && told.absence === 'not_planned'
+      const absence = isNext ? { ...told, absence: 'not_yet' as const } : told
+      const isAlone = entry === null && hand === undefined
+      const run = hand ?? (entry === null ? undefined : await runOf(entry))
+      const nextRun = at > now ? nextRunAfter(task, at, facts) : planner.nextToSkip(task.id)
       return {
         taskId: task.id,
         taskName: task.name,
-        at: iso(at),
+        at: hand === undefined || asked !== undefined ? iso(at) : (hand.startedAt ?? hand.createdAt),
         entry,
-        // Nobody asked for an instant: it has had none yet.
-        absence: asked === undefined && absence === 'not_planned' ? 'not_yet' : absence,
-        planned: planned.planned === undefined ? null : iso(planned.planned),
-        previous: planned.previous === undefined ? null : iso(planned.previous),
-        next: planned.next === undefined ? null : iso(planned.next),
+        ...(isAlone ? absence : { absence: hand === undefined ? null : 'by_hand', reason: null, pausedUntil: null }),
+        planned: isoOrNull(around.planned),
+        previous: isoOrNull(around.previous),
+        next: isoOrNull(around.next),
+        previousEntry: isAlone ? await recordedAt(task.id, around.previous) : null,
+        nextEntry: isAlone ? await recordedAt(task.id, around.next) : null,
+        nextRun: isoOrNull(nextRun),
+        moved: around.planned === undefined ? [] : movedTo(around.planned, task.triggers, moment),
+        upstream: isAlone && absence.absence === 'no_time_trigger' ? upstreamOf(task) : [],
+        inTheWay: await numberInTheWay(entry, run),
         countsFrom: task.countsFrom,
-        run: entry === null ? null : await runOf(entry),
+        run: runTold(run),
       }
     },
   }
 }
 
 /** Ms from `at` to the entry's occurrences: 0 where one is there, or (1) where it lies among them. */
-function distance({ state, from, until }: LedgerEntry, at: number): number {
+function distance({ from, until }: LedgerEntry, at: number): number {
   const [begin, end] = [Date.parse(from), Date.parse(until)]
-  if (at === begin || (at === end && state !== 'coalesced')) return 0
+  if (at === begin || at === end) return 0
   if (at > begin && at < end) return 1
   return Math.min(Math.abs(at - begin), Math.abs(at - end))
+}
+
+function isoOrNull(at: number | undefined): string | null {
+  return at === undefined ? null : iso(at)
 }
 
 function iso(at: number): string {

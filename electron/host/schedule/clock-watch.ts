@@ -6,7 +6,7 @@ import type { LateReason } from '@shared/model/occurrence'
 import type { Clock } from '../ports'
 
 /** What the host itself can be late for. */
-export type DelayCause = Exclude<LateReason, 'not_running'>
+export type DelayCause = Exclude<LateReason, 'not_running' | 'disk_full'>
 
 export interface Look {
   /** Wall time, ms. */

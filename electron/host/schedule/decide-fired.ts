@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Task } from '@shared/model/task'
 import type { Trigger } from '@shared/model/trigger'
-import { graceOf, lateness, type DueContext, type DueRun, type Fate, type FateRange } from './decide'
+import { alone, graceOf, lateness, type DueContext, type DueRun, type Fate, type FateRange } from './decide'
 import type { PlannerEvent } from './planner-types'
-import { isOpen } from './time-windows'
+import { closedBy } from './time-windows'
 
 export interface Fired {
   readonly event: PlannerEvent
@@ -31,7 +31,8 @@ export function decideFired(
   const paused = pausedAt(at, due)
   const late = lateness(due, now, reasonAt)
   if (paused !== null) return fate({ state: 'paused', reason: paused })
-  if (!isOpen(at, task.policy, zone)) return fate({ state: 'skipped', reason: 'blackout' })
+  const closed = closedBy(at, task.policy, zone)
+  if (closed !== null) return fate({ state: 'skipped', reason: closed })
   if (late && late.ms > graceOf(task)) return fate({ state: 'missed', reason: late.reason })
-  return { run: { scheduledAt: at, triggeredBy: kind, folded: 0, foldedFrom: null, late, replay: false } }
+  return { run: { scheduledAt: at, triggeredBy: kind, ...alone, late, replay: false } }
 }

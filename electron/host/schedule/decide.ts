@@ -9,7 +9,7 @@ import { addFate, type Fate, type FateRange } from './fate-list'
 import { jitterOf } from './jitter'
 import { decidedUpTo, nextOccurrence, type Marks, type Occurrence } from './occurrences'
 import { stretchFrom } from './stretch'
-import { isOpen } from './time-windows'
+import { closedBy } from './time-windows'
 import { wholeSecond, type Moment } from './trigger-times'
 
 export type { Fate, FateRange } from './fate-list'
@@ -21,6 +21,9 @@ export interface DueRun {
   /** Earlier occurrences that it stands for, too, and the first of them. */
   readonly folded: number
   readonly foldedFrom: number | null
+  /** The last of them, and why the first was late. */
+  readonly foldedUntil: number | null
+  readonly foldedReason: LateReason | null
   /** Decided 2 s or more after its instant. */
   readonly late: { readonly ms: number; readonly reason: LateReason } | null
   /** One of several that run one after another. */
@@ -49,6 +52,9 @@ export interface OpenDecision {
   /** Looks at so many occurrences at most; gives the decision once all that are due were looked at. */
   step(count: number): Decision | undefined
 }
+
+/** A run that stands for nothing but its own occurrence. */
+export const alone = { folded: 0, foldedFrom: null, foldedUntil: null, foldedReason: null } as const
 
 /** The most late occurrences that are run one by one. */
 export const replayLimit = 100
@@ -93,6 +99,8 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
   let waiting = 0
   let folded = 0
   let foldedFrom: number | null = null
+  let foldedUntil: number | null = null
+  let foldedReason: LateReason | null = null
   let since = Number.NEGATIVE_INFINITY
   let { marks, moment } = context
   let delayOver = false
@@ -104,12 +112,20 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
   const fateOf = (occurrence: Occurrence): Fate | undefined => {
     if (occurrence.lost) return { state: 'skipped', reason: 'dst' }
     if (skips.has(occurrence.at)) return { state: 'skipped', reason: 'skip_next' }
-    if (!isOpen(occurrence.at, policy, moment.zone)) return { state: 'skipped', reason: 'blackout' }
+    const closed = closedBy(occurrence.at, policy, moment.zone)
+    if (closed !== null) return { state: 'skipped', reason: closed }
     return now - since > grace ? { state: 'missed', reason: reasonAt(since) } : undefined
   }
 
   /** Jitter may let several come at once, in time: those are not folded. */
   const isFolded = (due: Due): boolean => policy.coalesce && (policy.jitter === 0 || now - due.since >= inTime)
+
+  const fold = (first: { readonly at: number; readonly since: number }, until: number, count: number): void => {
+    if (foldedFrom === null) foldedReason = lateness(first.since, now, reasonAt)?.reason ?? null
+    foldedFrom ??= first.at
+    foldedUntil = until
+    folded += count
+  }
 
   const run = (due: Due): void => {
     const [before] = tail
@@ -127,8 +143,7 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
     tail = rest.slice(next)
     waiting--
     if (policy.coalesce) {
-      foldedFrom ??= oldest.at
-      folded++
+      fold(oldest, oldest.at, 1)
       fates.push(...between)
       return
     }
@@ -142,8 +157,8 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
     if (now - at < shortestLeap) return false
     const isMissed = at <= missedUntil
     const paused = pausedAt(at, at)
-    const isClosed = !isOpen(at, policy, moment.zone)
-    const goesOn = policy.jitter === 0 && (policy.coalesce || paused !== null || isClosed)
+    const closed = closedBy(at, policy, moment.zone)
+    const goesOn = policy.jitter === 0 && (policy.coalesce || paused !== null || closed !== null)
     const end = Math.min(isMissed ? missedUntil : goesOn ? now : at, at + reach)
     if (end - at < shortestLeap) return false
     const stretch = stretchFrom(task, next, marks, end, moment)
@@ -157,13 +172,12 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
     }
     reach = Math.min(reach * 8, furthestReach)
     if (paused !== null) record({ state: 'paused', reason: paused, ...stretch })
-    else if (isClosed) record({ state: 'skipped', reason: 'blackout', ...stretch })
+    else if (closed !== null) record({ state: 'skipped', reason: closed, ...stretch })
     else if (isMissed) record({ state: 'missed', reason, ...stretch })
     else {
       since = until
       run({ ...next, at: until, since })
-      foldedFrom ??= at
-      folded += count - 1
+      fold({ at, since: at }, stretchFrom(task, next, marks, until - 1, moment)?.until ?? at, count - 1)
     }
     marks = decidedUpTo(until, marks)
     return true
@@ -194,6 +208,8 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
         triggeredBy: due.kind,
         folded: isFirst ? folded : 0,
         foldedFrom: isFirst ? foldedFrom : null,
+        foldedUntil: isFirst ? foldedUntil : null,
+        foldedReason: isFirst ? foldedReason : null,
         late: lateness(due.since, now, reasonAt),
         replay: !policy.coalesce && late.length > 1,
       }
@@ -236,10 +252,10 @@ export function isDelay(trigger: Trigger | undefined): boolean {
  */
 export function isPlain({ policy, skips }: Task, { at, lost }: Occurrence, now: number, zone: string): boolean {
   const isAlone = policy.jitter === 0 && at <= now && now < wholeSecond(at) + 1000
-  return isAlone && !lost && skips.every((skip) => Date.parse(skip) !== at) && isOpen(at, policy, zone)
+  return isAlone && !lost && skips.every((skip) => Date.parse(skip) !== at) && closedBy(at, policy, zone) === null
 }
 
 /** Its run. */
 export function plainRun({ at, kind }: Occurrence): DueRun {
-  return { scheduledAt: at, triggeredBy: kind, folded: 0, foldedFrom: null, late: null, replay: false }
+  return { scheduledAt: at, triggeredBy: kind, ...alone, late: null, replay: false }
 }

@@ -30,6 +30,17 @@ export function dstNotes(triggers: readonly Trigger[], now: number, moment: Mome
     .toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.trigger - b.trigger))
 }
 
+/** Local times that the clocks jump over, and that are planned at `at` (ms) instead; at most 5. */
+export function movedTo(at: number, triggers: readonly Trigger[], moment: Moment): string[] {
+  const zones = new Set(
+    triggers.map((trigger) => ('timezone' in trigger ? trigger.timezone : undefined) ?? moment.zone),
+  )
+  if (![...zones].some((zone) => [...zoneTransitions(zone, at - 1, at)].length > 0)) return []
+  const change = new Date(at).toISOString()
+  const notes = dstNotes(triggers, at - 1, moment).filter((note) => note.at === change && note.effect === 'shifted')
+  return [...new Set(notes.flatMap(({ times }) => times))].toSorted().slice(0, mostTimes)
+}
+
 interface Touched {
   readonly trigger: CronTrigger | DateTrigger
   readonly index: number

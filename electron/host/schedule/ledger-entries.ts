@@ -16,25 +16,35 @@ export interface PlacedEntry {
 const inTime = 2000
 
 /** How much later than planned (jitter counted) the run started or was decided; null when in time. */
-export function latenessOf(run: Run): { readonly ms: number; readonly reason: LedgerEntry['reason'] } | null {
+export function latenessOf(run: Run): ({ readonly ms: number } & Pick<LedgerEntry, 'reason' | 'waited'>) | null {
   const waited = run.startedAt === null ? 0 : Math.max(0, Date.parse(run.startedAt) - Date.parse(run.createdAt))
   const ms = (run.late?.ms ?? 0) + waited
-  return ms < inTime ? null : { ms, reason: run.late?.reason ?? 'busy' }
+  if (ms < inTime) return null
+  // What cost the most is why.
+  return run.late === null || waited > run.late.ms
+    ? { ms, ...waitOf(run) }
+    : { ms, reason: run.late.reason, waited: null }
+}
+
+/** Why a run waited once it was queued. */
+function waitOf({ waited }: Run): Pick<LedgerEntry, 'reason' | 'waited'> {
+  if (waited?.for === 'not_running') return { reason: 'not_running', waited: null }
+  return { reason: 'busy', waited: waited?.for ?? null }
 }
 
 /** What a run that an occurrence brought accounts for: itself, and those folded into it. */
 export function entriesOfRun(run: Run): PlacedEntry[] {
   if (run.scheduledAt === null) return []
   const at = run.scheduledAt
-  const { id, epoch, event, folded, foldedFrom } = run
+  const { id, epoch, event, folded, foldedFrom, foldedUntil } = run
   const common = { epoch, runId: id, event }
   const place = { at: Date.parse(at), id }
   if (run.status === 'expired') {
     // It never ran, nor did those that it stood for.
     const entry = {
       ...common,
+      ...waitOf(run),
       state: 'missed',
-      reason: 'busy',
       from: foldedFrom ?? at,
       until: at,
       count: folded + 1,
@@ -43,18 +53,20 @@ export function entriesOfRun(run: Run): PlacedEntry[] {
   }
   const late = latenessOf(run)
   const state = run.status === 'queued' ? 'queued' : late === null ? 'ran' : 'ran_late'
-  const own: LedgerEntry = { ...common, state, reason: late?.reason ?? null, from: at, until: at, count: 1 }
+  const own: LedgerEntry = {
+    ...common,
+    state,
+    reason: late?.reason ?? null,
+    waited: late?.waited ?? null,
+    from: at,
+    until: at,
+    count: 1,
+  }
   const entries: PlacedEntry[] = [{ ...place, rank: 1, entry: own }]
   if (folded > 0) {
-    const reason = run.late?.reason ?? null
-    const entry: LedgerEntry = {
-      ...common,
-      state: 'coalesced',
-      reason,
-      from: foldedFrom ?? at,
-      until: at,
-      count: folded,
-    }
+    const reason = run.foldedReason ?? run.late?.reason ?? null
+    const [from, until] = [foldedFrom ?? at, foldedUntil ?? at]
+    const entry: LedgerEntry = { ...common, state: 'coalesced', reason, waited: null, from, until, count: folded }
     entries.push({ ...place, rank: 0, entry })
   }
   return entries
@@ -62,7 +74,12 @@ export function entriesOfRun(run: Run): PlacedEntry[] {
 
 export function entryOfRecord(record: OccurrenceRecord): PlacedEntry {
   const { id, state, reason, from, until, count, epoch, runId, event } = record
-  return { at: Date.parse(from), id, rank: 1, entry: { state, reason, from, until, count, epoch, runId, event } }
+  return {
+    at: Date.parse(from),
+    id,
+    rank: 1,
+    entry: { state, reason, waited: null, from, until, count, epoch, runId, event },
+  }
 }
 
 /** Latest first. */
@@ -73,9 +90,8 @@ export function byPlace(one: PlacedEntry, other: PlacedEntry): number {
 }
 
 /** Whether the entry's occurrences reach into `[since, before)` (ms). */
-export function reachesInto({ state, from, until }: LedgerEntry, since: number, before: number): boolean {
-  const end = Date.parse(until)
-  return Date.parse(from) < before && (state === 'coalesced' ? end > since : end >= since)
+export function reachesInto({ from, until }: LedgerEntry, since: number, before: number): boolean {
+  return Date.parse(from) < before && Date.parse(until) >= since
 }
 
 export interface LedgerCursor extends Position {

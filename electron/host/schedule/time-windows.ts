@@ -12,10 +12,17 @@ export function isOpen(
   windows: { readonly active: readonly TimeWindow[]; readonly blackouts: readonly TimeWindow[] },
   zone: string,
 ): boolean {
-  const { active, blackouts } = windows
-  if (active.length === 0 && blackouts.length === 0) return true
-  if (active.length > 0 && !active.some((window) => contains(window, at, zone))) return false
-  return !blackouts.some((window) => contains(window, at, zone))
+  return closedBy(at, windows, zone) === null
+}
+
+/** What keeps it closed: none of `active` holds, or a blackout does; null where it is open. */
+export function closedBy(
+  at: number,
+  { active, blackouts }: Parameters<typeof isOpen>[1],
+  zone: string,
+): 'inactive' | 'blackout' | null {
+  if (blackouts.some((window) => contains(window, at, zone))) return 'blackout'
+  return active.length === 0 || active.some((window) => contains(window, at, zone)) ? null : 'inactive'
 }
 
 function contains(window: TimeWindow, at: number, machineZone: string): boolean {

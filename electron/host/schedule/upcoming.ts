@@ -29,7 +29,7 @@ export interface UpcomingFacts {
 
 /**
  * The planned occurrences in the range, soonest first, at most `mostUpcoming`: of more, the soonest. Those that windows or a
- * gap swallow are left out; those to be skipped are there.
+ * gap swallow, and those to be skipped, are left out.
  * @param breathe lets others have their turn
  */
 export async function upcomingOccurrences(
@@ -54,6 +54,7 @@ export async function upcomingOccurrences(
       triggers: task.triggers,
       moment: facts.moment(task),
       windows: task.policy,
+      skips: task.skips,
       duration: usualDuration(task.recent),
     }
     advance(task, plannedRuns(planned, bothAt(Math.max(from, first) - 1), { count: perTask, end: until + 1 }))

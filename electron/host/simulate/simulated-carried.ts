@@ -56,7 +56,12 @@ export function movedCarried(carried: Carried, by: number): Carried {
     starts: new Map([...starts].map(([id, all]) => [id, all.map((at) => at + by)])),
     runs: runs.map((run) => ({
       ...run,
-      due: { ...run.due, scheduledAt: run.due.scheduledAt + by, foldedFrom: moved(run.due.foldedFrom) },
+      due: {
+        ...run.due,
+        scheduledAt: run.due.scheduledAt + by,
+        foldedFrom: moved(run.due.foldedFrom),
+        foldedUntil: moved(run.due.foldedUntil),
+      },
       since: run.since + by,
       until: moved(run.until),
       endsAt: moved(run.endsAt),

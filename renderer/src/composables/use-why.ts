@@ -3,16 +3,15 @@ import { useI18n } from 'vue-i18n'
 import { BelfryError } from '@shared/errors'
 import type { LedgerEntry } from '@shared/model/occurrence'
 import type { WhyAnswer } from '@shared/model/why'
-import { whySentence } from '@shared/schedule/why-words'
-import { whyTexts } from '@shared/schedule/why-texts'
+import { fateReason, whySentence } from '@shared/schedule/why-words'
 import type { WordsLocale } from '@shared/schedule/words'
 import { useClient } from '../client'
 import { useSystem } from '../stores/system'
 
 /** Why something came, or did not come, of an occurrence: `the machine was asleep`, in the page's language. */
-export function useReasons(): (reason: NonNullable<LedgerEntry['reason']>) => string {
+export function useReasons(): (entry: Pick<LedgerEntry, 'reason' | 'waited'>) => string | null {
   const { locale } = useI18n()
-  return (reason) => whyTexts[locale.value as WordsLocale].reasons[reason]
+  return (entry) => fateReason(entry, locale.value as WordsLocale)
 }
 
 /** Asks why a task ran or did not run; the latest question is the one that is answered. */

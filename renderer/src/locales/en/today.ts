@@ -44,6 +44,7 @@ export const today = {
     missedWhy: {
       asleep: 'The machine was asleep',
       not_running: 'Belfry was not running',
+      disk_full: 'The disk was full',
       clock: 'The clock was set forward',
       busy: 'Belfry had no time or no room for it',
     },

@@ -47,6 +47,7 @@ export const today: Wording<typeof english> = {
     missedWhy: {
       asleep: '机器处于休眠',
       not_running: 'Belfry 没有运行',
+      disk_full: '磁盘已满',
       clock: '时钟被拨快',
       busy: 'Belfry 没有时间或没有空位',
     },
