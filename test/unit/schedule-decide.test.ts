@@ -52,6 +52,25 @@ const runs = ({ runs: all }: Decision) => all.map((run) => [hours(run.scheduledA
 const fates = ({ fates: all }: Decision) =>
   all.map(({ state, reason, from, until, count }) => `${state} ${reason} ${hours(from)}-${hours(until)} ${count}`)
 
+describe('what is folded into a run', () => {
+  it.each([
+    ['a rhythm', hourly],
+    ['times of the day', cronHourly],
+  ])('has its own last instant and reason, though its run is in time: %s', (_, trigger) => {
+    const reasonAt = (at: number): LateReason => (at < start + 3 * hour ? 'asleep' : 'busy')
+    for (const [after, late] of [
+      [3 * hour, null],
+      [3 * hour + 5000, { ms: 5000, reason: 'busy' }],
+    ] as const)
+      expect(decide(after, { triggers: [trigger], policy: { misfireGrace: null }, reasonAt }).runs).toMatchObject([
+        { folded: 2, foldedFrom: start + hour, foldedUntil: start + 2 * hour, foldedReason: 'asleep', late },
+      ])
+    expect(decide(hour, { triggers: [trigger] }).runs).toMatchObject([
+      { folded: 0, foldedUntil: null, foldedReason: null },
+    ])
+  })
+})
+
 describe.each([
   ['a rhythm, reckoned at once', hourly],
   ['times of the day, one by one', cronHourly],
@@ -158,7 +177,7 @@ describe('what does not run', () => {
       'lies outside the active windows',
       { policy: { ...all, active: [{ times: { from: '02:00', until: '04:00' }, timezone: 'UTC' }] } },
       [[3, 1, 2]],
-      ['skipped blackout 1-1 1', 'skipped blackout 4-5 2'],
+      ['skipped inactive 1-1 1', 'skipped inactive 4-5 2'],
     ],
     [
       'is paused before anything else',

@@ -5,7 +5,7 @@ import type { Task, TaskInput } from '@shared/model/task'
 import { decideDue, type DueContext } from '../../electron/host/schedule/decide'
 import { jitterOf } from '../../electron/host/schedule/jitter'
 import { bothAt, occurrences } from '../../electron/host/schedule/occurrences'
-import { isOpen } from '../../electron/host/schedule/time-windows'
+import { closedBy } from '../../electron/host/schedule/time-windows'
 import { makeTask } from '../support/make-task'
 
 const minute = 60_000
@@ -106,8 +106,8 @@ function oneByOne(task: Task, { now, marks, moment, pausedAt, reasonAt }: DueCon
           ? 'skipped dst'
           : task.skips.includes(text(at))
             ? 'skipped skip_next'
-            : !isOpen(at, policy, moment.zone)
-              ? 'skipped blackout'
+            : closedBy(at, policy, moment.zone) !== null
+              ? `skipped ${closedBy(at, policy, moment.zone)}`
               : now - since > (policy.misfireGrace ?? Infinity)
                 ? `missed ${reasonAt(since)}`
                 : 'run'
@@ -167,6 +167,7 @@ describe('a leap', () => {
           expect(made?.runs.at(-1)?.scheduledAt).toBe(expected.runs.at(-1))
           const [run] = made?.runs ?? []
           expect(run && (run.foldedFrom ?? run.scheduledAt)).toBe(expected.runs[0])
+          if (run && run.folded > 0) expect(run.foldedUntil).toBe(expected.runs[run.folded - 1])
         },
       ),
       { numRuns: 100, seed: 1 },
