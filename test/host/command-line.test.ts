@@ -30,8 +30,11 @@ beforeEach(async () => {
   for (const task of (await client.tasks.list()).items) await client.tasks.remove({ id: task.id })
 })
 
-const make = (name: string, command: string, change: Partial<Parameters<Client['tasks']['create']>[0]> = {}) =>
-  client.tasks.create({ name, action: { kind: 'command', command }, ...change })
+/** As it is once it is saved: the answer to that tells more. */
+const make = async (name: string, command: string, change: Partial<Parameters<Client['tasks']['create']>[0]> = {}) => {
+  const { id } = await client.tasks.create({ name, action: { kind: 'command', command }, ...change })
+  return client.tasks.get({ id })
+}
 const belfryProcess = (args: readonly string[]) =>
   execa(process.execPath, [builtCli, ...args], { env: { BELFRY_HOME: host.home }, reject: false })
 
@@ -217,7 +220,7 @@ describe('edit', () => {
   })
 
   it('leaves the task alone when nothing was changed or the editor failed', async () => {
-    const before = await client.tasks.get(await make('e', 'true'))
+    const before = await make('e', 'true')
     expect((await withEditor('true')).stdout).toBe('Nothing was changed.\n')
     expect(await withEditor('false')).toMatchObject({
       code: 69,
@@ -231,7 +234,7 @@ describe('edit', () => {
     ['a broken rule', `sed -i 's/"name": "e"/"name": ""/'`, /^INVALID: a task needs a name.*\(name\)$/],
     ['a field that there is not', `sed -i 's/"name"/"nmae": 1, "name"/'`, /^INVALID: .*nmae/],
   ])('refuses %s, and keeps what was written', async (_what, script, message) => {
-    const before = await client.tasks.get(await make('e', 'true'))
+    const before = await make('e', 'true')
     const { code, stderr } = await withEditor(script)
     expect(code).toBe(1)
     expect(stderr.trimEnd()).toMatch(message)
