@@ -4,7 +4,7 @@ import type { Client } from '@shared/contract'
 import { createCli, type Cli } from '../../electron/cli/cli'
 import { addAccountCommands } from '../../electron/cli/commands/account'
 import { addRunCommands } from '../../electron/cli/commands/runs'
-import { readInstant } from '../../electron/cli/instants'
+import { isJumpedOver, readInstant } from '../../electron/cli/instants'
 import { fakeTerminal } from '../support/fake-terminal'
 import { makeRun } from '../support/make-run'
 import { makeTaskView } from '../support/make-task-view'
@@ -163,4 +163,16 @@ describe('an instant as it is typed', () => {
     }
     expect(thrown).toMatchObject({ code: 'INVALID', field: 'at' })
   })
+})
+
+describe('a local time that the clocks jump over', () => {
+  it.each([
+    ['2027-03-28 02:30', true],
+    ['02:30:15', true],
+    ['2027-03-28 03:00', false],
+    ['2026-10-25T02:30', false],
+    ['2027-03-28T01:00:00Z', false],
+  ])('%s: %s', (text, wanted) =>
+    expect(isJumpedOver(text, readInstant(text, 'Europe/Berlin', now, 'at'), 'Europe/Berlin')).toBe(wanted),
+  )
 })
