@@ -13,7 +13,7 @@ export async function belfryYear(): Promise<number> {
   await withHost(async ({ home }) => {
     const before = performance.now()
     const span = ['--from', '2027-01-01T00:00:00Z', '--until', '2028-01-01T00:00:00Z']
-    const { code, stderr } = await belfry(home, ['simulate', ...span])
+    const { code, stderr } = await belfry(home, ['simulate', ...span], { limitMs: 600_000 })
     if (code !== 0) throw new Error(`belfry simulate: ${stderr}`)
     took = performance.now() - before
   }, ordinaryTasks())
@@ -35,7 +35,7 @@ function ordinaryTasks(): Task[] {
       case 3:
         return { ...task, triggers: [{ kind: 'interval', every: 3_600_000, mode: 'fixed-delay' }] }
       case 5:
-        return { ...task, triggers: [{ kind: 'interval', every: 420_000, mode: 'fixed-rate' }] }
+        return { ...task, triggers: [{ kind: 'interval', every: 420_000, mode: 'fixed-rate', anchor: made(index) }] }
       case 6:
         return { ...task, triggers: [...triggers, { kind: 'resume', delay: 0 }] }
       case 7:
@@ -44,6 +44,11 @@ function ordinaryTasks(): Task[] {
         return task
     }
   })
+}
+
+/** Nobody makes them all in one second. */
+function made(index: number): string {
+  return new Date(Date.UTC(2026, 0, 1, 0, 0, index * 11)).toISOString()
 }
 
 /** A line for each, a hundred distinct ones in turn. */

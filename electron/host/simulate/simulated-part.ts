@@ -5,7 +5,7 @@ import { isDelay } from '../schedule/decide'
 import type { Moment } from '../schedule/trigger-times'
 import { canBeAlone, plannedTimes, playAlone, type PlannedTime } from './simulated-alone'
 import { carriedKey, goesOn, movedCarried, type Carried } from './simulated-carried'
-import { dayMs, type DayOfTask } from './simulated-days'
+import { dayMs, hourMs, type DayOfTask } from './simulated-days'
 import type { Load } from './simulated-load'
 import type { SimulatedTasks } from './simulated-stretch'
 import { createTally, type Tally, type TallyRow } from './simulated-tally'
@@ -54,7 +54,12 @@ export interface PartOptions {
 export interface Part {
   readonly ids: readonly string[]
   /** Something may come of it in this hour, or stretch within one; undefined: in the whole day. */
-  comes(days: readonly DayOfTask[], carried: Carried, hour: number | undefined): boolean
+  comes(
+    days: readonly DayOfTask[],
+    carried: Carried,
+    hour: number | undefined,
+    stretch: Pick<PartStretch, 'from' | 'until' | 'tasks'>,
+  ): boolean
   play(stretch: PartStretch): Played | Promise<Played>
 }
 
@@ -107,8 +112,17 @@ export function createPart({ ids, tasks, groups, duration, zone, memory, play }:
 
   return {
     ids,
-    comes: (days, carried, hour) =>
-      hasDelay || goesOn(carried) || days.some(({ hours }) => (hour === undefined ? hours !== 0 : (hours >> hour) & 1)),
+    comes(days, carried, hour, { from, until, tasks: current }) {
+      if (hasDelay || goesOn(carried)) return true
+      if (!days.some(({ hours }) => (hour === undefined ? hours !== 0 : (hours >> hour) & 1))) return false
+      const [today] = days
+      const task = isAlone && until - from < hourMs ? current.get(only.id) : undefined
+      if (task === undefined || today === undefined) return true
+      const moment = { zone, dst: task.policy.dst, createdAt: Date.parse(task.createdAt), idleSince: null }
+      const plan = planOf(task, today, from, moment)
+      const start = Math.floor(from / dayMs) * dayMs
+      return plan === null || plan.some(({ after }) => start + after >= from && start + after < until)
+    },
     play(stretch) {
       const { from, until, carried, days } = stretch
       const key = keyOf(`${from % dayMs} ${until - from}`, days, carriedKey(carried, from))

@@ -110,11 +110,12 @@ export function createSpans(options: SpansOptions): Spans {
     return count
   }
 
-  const coming = ({ days }: Today, from: number, until: number): number[] => {
+  const coming = ({ days, tasks: current }: Today, from: number, until: number): number[] => {
     const hour = until - from > hourMs ? undefined : Math.floor(from / hourMs) % 24
     const found: number[] = []
     for (const [index, part] of parts.entries())
-      if (part.comes(days[index] ?? [], carried[index] ?? noneCarried, hour)) found.push(index)
+      if (part.comes(days[index] ?? [], carried[index] ?? noneCarried, hour, { from, until, tasks: current }))
+        found.push(index)
     return found
   }
 
