@@ -4,6 +4,7 @@
  */
 import { lateReason, type LateReason, type OccurrenceRecord } from '@shared/model/occurrence'
 import { isLater, type ClockInstant } from '@shared/schedule/clock-instant'
+import { columnsOf } from './columns'
 import type { Place } from './journal'
 import { createSortedRows, type SortedRows } from './sorted-rows'
 import type { MissedSum, OccurrenceQuery, Unstarted } from './types'
@@ -33,7 +34,7 @@ export function createOccurrenceIndex(): OccurrenceIndex {
   const tasks = new Map<string, TaskRows>()
   const ids: string[] = []
   const segments: string[] = []
-  let columns = createColumns(1024)
+  let columns = columnsOf(kinds, 1024)
 
   const order = (row: number, at: number, id: string): number => {
     const apart = (columns.from[row] ?? 0) - at
@@ -56,7 +57,7 @@ export function createOccurrenceIndex(): OccurrenceIndex {
 
   const addRow = (id: string): number => {
     const row = ids.push(id) - 1
-    if (row >= columns.capacity) columns = grow(columns)
+    if (row >= columns.from.length) columns = columnsOf(kinds, row * 2, columns)
     return row
   }
 
@@ -135,43 +136,15 @@ function mostFrequent(counts: readonly number[]): LateReason {
   return reasons[counts.indexOf(Math.max(...counts))] ?? 'busy'
 }
 
-interface Columns {
-  readonly capacity: number
+const kinds = {
   /** Ms since the epoch. */
-  readonly from: Float64Array
-  readonly until: Float64Array
-  readonly count: Float64Array
-  readonly offset: Float64Array
-  readonly length: Uint32Array
-  readonly segment: Uint16Array
-  readonly epoch: Uint32Array
+  from: Float64Array,
+  until: Float64Array,
+  count: Float64Array,
+  offset: Float64Array,
+  length: Uint32Array,
+  segment: Uint16Array,
+  epoch: Uint32Array,
   /** 0 where it was not missed, else why, counted from 1. */
-  readonly reason: Uint8Array
-}
-
-function createColumns(capacity: number): Columns {
-  return {
-    capacity,
-    from: new Float64Array(capacity),
-    until: new Float64Array(capacity),
-    count: new Float64Array(capacity),
-    offset: new Float64Array(capacity),
-    length: new Uint32Array(capacity),
-    segment: new Uint16Array(capacity),
-    epoch: new Uint32Array(capacity),
-    reason: new Uint8Array(capacity),
-  }
-}
-
-function grow(old: Columns): Columns {
-  const grown = createColumns(old.capacity * 2)
-  grown.from.set(old.from)
-  grown.until.set(old.until)
-  grown.count.set(old.count)
-  grown.offset.set(old.offset)
-  grown.length.set(old.length)
-  grown.segment.set(old.segment)
-  grown.epoch.set(old.epoch)
-  grown.reason.set(old.reason)
-  return grown
+  reason: Uint8Array,
 }

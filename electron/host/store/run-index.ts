@@ -5,8 +5,9 @@
 import { BelfryError } from '@shared/errors'
 import { hasEnded, runStatus, type Run, type RunStatus } from '@shared/model/run'
 import { beforeAll, isLater, laterOf, type ClockInstant } from '@shared/schedule/clock-instant'
+import { columnsOf } from './columns'
 import type { Place } from './journal'
-import { createColumns, grow, neverBegan, waitedOf } from './run-columns'
+import { neverBegan, runColumns, waitedOf } from './run-columns'
 import { createSortedRows, type SortedRows } from './sorted-rows'
 import type { Position, RunQuery, StartOfRun, Unstarted } from './types'
 
@@ -50,7 +51,7 @@ export function createRunIndex(): RunIndex {
   const tasks = new Map<string, TaskRows>()
   /** Of those that have expired; seldom was anything folded into them. */
   const expiries = new Map<number, { readonly epoch: number; readonly from: number; readonly count: number }>()
-  let columns = createColumns(1024)
+  let columns = columnsOf(runColumns, 1024)
 
   const byCreation = (a: number, b: number): number =>
     (columns.createdAt[a] ?? 0) - (columns.createdAt[b] ?? 0) || compareText(ids[a] ?? '', ids[b] ?? '')
@@ -81,7 +82,7 @@ export function createRunIndex(): RunIndex {
   function addRow(id: string): number {
     const row = ids.push(id) - 1
     rows.set(id, row)
-    if (row >= columns.capacity) columns = grow(columns)
+    if (row >= columns.segment.length) columns = columnsOf(runColumns, row * 2, columns)
     return row
   }
 
