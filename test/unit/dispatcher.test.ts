@@ -280,7 +280,7 @@ describe('one that has waited too long', () => {
     enter('c')
     clock.sleep(60_000)
     dispatcher.leave('a')
-    expect(told).toEqual(['a', 'c', 'b expired'])
+    expect(told).toEqual(['a', 'b expired', 'c'])
   })
 
   it('is out at once where its time was over before', () => {

@@ -149,8 +149,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const isTooLate = ({ until }: Claim): boolean => until !== null && options.clock.now() > until
 
   const expire = (member: Member): void => {
-    remove(member)
+    // Told first: what it had kept from going on is told after it.
     member.claim.expired()
+    remove(member)
   }
 
   /** The task's own queue: as many go on as there is room for. */
