@@ -268,7 +268,6 @@ export function createPlanner(options: PlannerOptions): Planner {
         // The others may be due just as well.
         arm()
       }
-      // Also where the clock was set back: what had come before is being decided.
       while (taskIds.some((taskId) => open.has(taskId))) await nextTurn(clock)
     },
     trackAll(taskIds) {

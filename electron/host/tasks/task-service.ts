@@ -273,9 +273,7 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
           throw new BelfryError(
             'CONFLICT',
             `the next 100 occurrences of "${task.name}" are skipped already; pause it`,
-            {
-              field: 'id',
-            },
+            { field: 'id' },
           )
         return { ...task, skips, updatedAt: now() }
       }),
