@@ -142,7 +142,8 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     decided: (id) => store.state.decided(id),
     dispatch: (due) => {
       runs.startDue(due)
-      for (const { taskId } of due) tasks.tell(taskId)
+      // Those that are due and have not been decided yet go first.
+      clock.after(0, () => due.forEach(({ taskId }) => tasks.tell(taskId)))
     },
     record: (fates) => fates.forEach((of) => recordAndTell(ledger, of, (id) => tasks.tell(id))),
     woke: (at) => eventTriggers.woke(at),

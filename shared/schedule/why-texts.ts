@@ -75,7 +75,7 @@ const en: WhyTexts = {
     blackout: 'it lies in a blackout',
     inactive: 'it lies outside its active times',
     rate_limit: 'its rate limit was reached',
-    skip_next: 'it is asked to be skipped',
+    skip_next: 'it was asked to be skipped',
     dst: 'the clocks jumped over it',
     task: 'it was paused',
     everything: 'everything was paused',

@@ -134,7 +134,7 @@ describe('why, in a sentence', () => {
     [
       'will be skipped',
       { absence: 'not_yet', reason: 'skip_next' },
-      '“backup” does not run at 2027-03-28 03:00:00, because it is asked to be skipped; the next that is to run is 2027-03-29 03:00:00.',
+      '“backup” does not run at 2027-03-28 03:00:00, because it was asked to be skipped; the next that is to run is 2027-03-29 03:00:00.',
       '因为已被要求跳过，“backup”在 2027-03-28 03:00:00 不运行；下一次会运行的是 2027-03-29 03:00:00。',
     ],
     [

@@ -10,7 +10,7 @@ import { graceOf, lateness, replayLimit, type Fate } from '../schedule/decide'
 import { jitterOf } from '../schedule/jitter'
 import type { Ledger } from '../schedule/ledger'
 import type { DueTask } from '../schedule/planner'
-import type { Dispatcher } from './dispatcher'
+import type { Dispatcher, Verdict } from './dispatcher'
 import type { Starts } from './starts'
 
 export interface OffersOptions {
@@ -19,8 +19,11 @@ export interface OffersOptions {
   readonly dispatcher: Pick<Dispatcher, 'judge' | 'ending'>
   readonly starts: Pick<Starts, 'isOver'>
   readonly task: (id: string) => Task | undefined
-  /** Queues a run; `waits`: behind the task's own. Rejects with STORAGE when the disk refuses, else with why there can be none. */
-  readonly begin: (task: Task, due: DueTask, waits: boolean) => Promise<void>
+  /**
+   * Queues a run that was decided at `at` (ms); `waits`: behind the task's own. Rejects with STORAGE when the disk refuses, else
+   * with why there can be none.
+   */
+  readonly begin: (task: Task, due: DueTask, at: number, waits: boolean) => Promise<void>
   /** Resolves once it was looked which runs of the task have ended: a host that stood still has not heard of it. */
   readonly look: (taskId: string) => Promise<void>
   /** Ends the run: a later one takes its place. */
@@ -51,6 +54,12 @@ interface Line {
   waiting: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[]
 }
 
+interface Judged {
+  /** Ms. */
+  readonly at: number
+  readonly verdict: Verdict | { readonly kind: 'rate_limit' }
+}
+
 /** Ms after which the disk is asked again. */
 const pause = 2000
 
@@ -65,16 +74,22 @@ export function createOffers(options: OffersOptions): Offers {
     ledger.record(due.taskId, { ...fate, ...range }, { event: due.event, runId })
   }
 
-  const decide = async (task: Task, due: DueTask): Promise<void> => {
-    const verdict = dispatcher.judge(task.id, task.policy, due.replay)
+  const judge = (task: Task, { replay }: DueTask): Judged => {
+    const at = clock.now()
+    const verdict = dispatcher.judge(task.id, task.policy, replay)
+    const isOver = verdict.kind !== 'skip' && starts.isOver(task, at)
+    return { at, verdict: isOver ? { kind: 'rate_limit' } : verdict }
+  }
+
+  const carryOut = async (task: Task, due: DueTask, { at, verdict }: Judged): Promise<void> => {
     if (verdict.kind === 'skip') return record(due, { state: 'skipped', reason: verdict.reason }, verdict.runId)
-    if (starts.isOver(task, clock.now())) return record(due, { state: 'skipped', reason: 'rate_limit' })
-    if (verdict.kind !== 'replace') return options.begin(task, due, verdict.kind === 'wait')
+    if (verdict.kind === 'rate_limit') return record(due, { state: 'skipped', reason: 'rate_limit' })
+    if (verdict.kind !== 'replace') return options.begin(task, due, at, verdict.kind === 'wait')
     const { runId } = verdict
     // Chosen now, ended once there is something in its place.
     dispatcher.ending(runId)
     try {
-      await options.begin(task, due, true)
+      await options.begin(task, due, at, true)
     } catch (error) {
       options.spare(runId)
       throw error
@@ -82,15 +97,19 @@ export function createOffers(options: OffersOptions): Offers {
     options.replace(runId)
   }
 
-  const isInTheWay = (taskId: string, { replay }: DueTask): boolean => {
+  /** Undefined where it is to be looked first what is in the way. */
+  const judgeFirst = (taskId: string, { due: [first] }: Line): Judged | undefined => {
     const task = options.task(taskId)
-    return task !== undefined && !replay && dispatcher.judge(taskId, task.policy, replay).kind !== 'start'
+    if (task === undefined || first === undefined) return undefined
+    if (!first.replay && dispatcher.judge(taskId, task.policy, false).kind !== 'start') return undefined
+    return judge(task, first)
   }
 
-  const workOff = async (taskId: string, line: Line): Promise<void> => {
+  const workOff = async (taskId: string, line: Line, begun: Judged | undefined): Promise<void> => {
     let waited = false
+    let judged = begun
     for (let first = line.due[0]; first !== undefined && !stopped; first = line.due[0]) {
-      if (isInTheWay(taskId, first)) await options.look(taskId)
+      if (judged === undefined) await options.look(taskId)
       const task = options.task(taskId)
       if (task === undefined || stopped) break
       // Events never merge.
@@ -98,7 +117,7 @@ export function createOffers(options: OffersOptions): Offers {
       const together = folds ? line.due.filter(({ event }) => event === null) : [first]
       const due = folded(first, together)
       try {
-        await decide(task, due)
+        await carryOut(task, due, (due === first ? judged : undefined) ?? judge(task, due))
         waited = false
       } catch (error) {
         if (error instanceof BelfryError && error.code === 'STORAGE') {
@@ -108,6 +127,7 @@ export function createOffers(options: OffersOptions): Offers {
           line.due = outstanding(options.task(taskId) ?? task, line.due)
           waited = true
           holdFor(taskId, line)
+          judged = judgeFirst(taskId, line)
           continue
         }
         options.impossible(task, error)
@@ -116,6 +136,7 @@ export function createOffers(options: OffersOptions): Offers {
       const over = new Set(together)
       line.due = line.due.filter((one) => !over.has(one))
       holdFor(taskId, line)
+      judged = judgeFirst(taskId, line)
     }
     // What is not decided is decided by the next host: no later instant may go to disk before it.
     if (stopped) return refuse(line, new BelfryError('UNAVAILABLE', 'the host is stopping'))
@@ -169,6 +190,7 @@ export function createOffers(options: OffersOptions): Offers {
 
   return {
     add(due) {
+      const begun = new Map<string, Line>()
       for (const one of due) {
         const known = lines.get(one.taskId)
         const line = known ?? { due: [], release: nothing, waiting: [] }
@@ -176,8 +198,11 @@ export function createOffers(options: OffersOptions): Offers {
         holdFor(one.taskId, line)
         if (known !== undefined) continue
         lines.set(one.taskId, line)
-        void workOff(one.taskId, line)
+        begun.set(one.taskId, line)
       }
+      // Tasks do not stand in each other's way: all are judged before a run is made of the first, which takes longer.
+      const judged = [...begun].map(([taskId, line]) => ({ taskId, line, judged: judgeFirst(taskId, line) }))
+      for (const one of judged) void workOff(one.taskId, one.line, one.judged)
     },
     async settled(taskId) {
       const line = lines.get(taskId)

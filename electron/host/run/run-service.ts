@@ -89,8 +89,8 @@ export function createRunService(options: RunServiceOptions): RunService {
     dispatcher,
     starts,
     task: options.task,
-    async begin(task, due, waits) {
-      await begin(task, { ...due, parameters: mergedParameters(task, due.parameters) }, waits)
+    async begin(task, due, at, waits) {
+      await begin(task, { ...due, parameters: mergedParameters(task, due.parameters) }, at, waits)
     },
     async look(taskId) {
       await Promise.all(dispatcher.runsOf(taskId).flatMap((id) => lives.get(id)?.look() ?? []))
@@ -115,9 +115,9 @@ export function createRunService(options: RunServiceOptions): RunService {
   const begin = async (
     task: Task,
     by: Omit<NewRun, 'id' | 'number' | 'task' | 'epoch'>,
+    now: number,
     waits: boolean,
   ): Promise<Run> => {
-    const now = clock.now()
     const number = Math.max(store.runs.lastNumber(task.id), lastNumbers.get(task.id) ?? 0) + 1
     lastNumbers.set(task.id, number)
     const epoch = store.state.epoch().number
@@ -194,7 +194,7 @@ export function createRunService(options: RunServiceOptions): RunService {
           detail: { runId: active },
         })
       }
-      return begin(task, { ...byHand, parameters: all }, false)
+      return begin(task, { ...byHand, parameters: all }, clock.now(), false)
     },
     startDue: (due) => dispatcher.together(() => offers.add(due)),
     dueSettled: (taskId) => offers.settled(taskId),

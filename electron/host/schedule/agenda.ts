@@ -120,9 +120,11 @@ export function createAgenda<E>(
 
 /** Ms that one look takes at most before the host gets its turn again. */
 const turn = 10
+/** Ms for deciding what is due: what there is no time for waits until the runs of what was found are on their way. */
+export const dueTurn = 20
 
-/** Tells whether the turn that begins now goes on. */
-export function turnOf(clock: Pick<Clock, 'monotonic'>): () => boolean {
-  const end = clock.monotonic() + turn
+/** Tells whether the turn of `ms` that begins now goes on. */
+export function turnOf(clock: Pick<Clock, 'monotonic'>, ms = turn): () => boolean {
+  const end = clock.monotonic() + ms
   return () => clock.monotonic() < end
 }

@@ -1,6 +1,6 @@
 /** Decides what is due and tells it as data; starts nothing itself. Looks when its agenda says, and never for long at a time. */
 import type { Task } from '@shared/model/task'
-import { createAgenda, turnOf, type Entry } from './agenda'
+import { createAgenda, dueTurn, turnOf, type Entry } from './agenda'
 import { createClockWatch } from './clock-watch'
 import { createCounting } from './counting'
 import { decideDue, isDelay, isPlain, plainRun, type Decision, type DueContext, type OpenDecision } from './decide'
@@ -134,7 +134,7 @@ export function createPlanner(options: PlannerOptions): Planner {
 
   /** False when there was no time for all that is due. */
   const decideSome = (now: number, found: Found): boolean => {
-    const hasTime = turnOf(clock)
+    const hasTime = turnOf(clock, dueTurn)
     let isAll: boolean
     do {
       const entry = agenda.take(now)
