@@ -434,6 +434,18 @@ describe('why', () => {
     })
   })
 
+  it.each([
+    ['while a run of it is active', {}, 'not_planned'],
+    ['once its end has passed', { until: at(500) }, 'spent'],
+  ] as const)('tells of a fixed delay of which nothing is planned: %s', async (_, over, absence) => {
+    const { account } = await scene()
+    const trigger = { kind: 'interval', every: 30_000, mode: 'fixed-delay', ...over } as const
+    expect(await account.why(makeTask({ ...created, triggers: [trigger] }), start + 900_000)).toMatchObject({
+      absence,
+      next: null,
+    })
+  })
+
   it.each(['* * * * *', '0 3 29 2 *', '*/7 9-17 * * 1-5', '0 0 1 1 *'])(
     'finds the occurrence before an instant: %s',
     async (expression) => {

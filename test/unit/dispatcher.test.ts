@@ -98,6 +98,19 @@ describe('one that may not start before an instant', () => {
     expect(clock.pending()).toBe(0)
   })
 
+  it('does not wait for a clock that goes on while slots are given', () => {
+    const ticking = { now: () => (moment += 1), after: clock.after }
+    let moment = t0
+    dispatcher = createDispatcher({
+      clock: ticking,
+      maxConcurrent: () => 100,
+      groupLimit: () => 1,
+      maxInstances: () => 1,
+    })
+    dispatcher.together(() => ['a', 'b', 'c'].forEach((id) => enter(id, { notBefore: ticking.now })))
+    expect(told).toEqual(['a', 'b', 'c'])
+  })
+
   it('starts at once where it may after all, expires in time, and is forgotten when it leaves', async () => {
     let from = t0 + 5000
     enter('a', { notBefore: () => from })

@@ -51,6 +51,15 @@ describe('what runs next', () => {
     expect(first({ triggers, policy, after: friday })).toEqual(['2029-12-31T23:00:00.000Z'])
   })
 
+  it('is looked for no longer than 40 years behind what gaps swallow: each of the years costs its time', () => {
+    const swallowed = { kind: 'cron', expression: '30 2 * 3 0#L' } as const
+    const policy = { dst: { gap: 'skip' as const } }
+    const runsAt = (at: string) =>
+      first({ triggers: [swallowed, { kind: 'date', at }], policy, after: '2027-03-01T12:00:00Z' })
+    expect(runsAt('2066-01-01T00:00:00.000Z')).toEqual(['2066-01-01T00:00:00.000Z'])
+    expect(runsAt('2070-01-01T00:00:00.000Z')).toEqual([])
+  })
+
   it('is not what is to be skipped, nor what a gap swallows', () => {
     const triggers: TaskInput['triggers'] = [{ kind: 'cron', expression: '30 2 * * *' }]
     const skips = ['2027-03-27T01:30:00.000Z']

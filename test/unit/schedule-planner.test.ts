@@ -438,4 +438,16 @@ describe('many tasks', () => {
       else expect(setBacks).toHaveLength(1)
     },
   )
+
+  it('of which one has millions to decide is not settled before, also when its clock has been set back', async () => {
+    const clock = slow()
+    const { due, planner } = plannerBench({ clock, tasks: [long] })
+    clock.sleep(86_400_000)
+    planner.look()
+    clock.setWall('2027-01-01T22:00:00Z')
+    let dueWhenSettled: number | undefined
+    void planner.settle(['long']).then(() => (dueWhenSettled = due.length))
+    await clock.advance(1000)
+    expect(dueWhenSettled).toBeGreaterThan(0)
+  })
 })

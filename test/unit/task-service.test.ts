@@ -68,7 +68,7 @@ beforeEach(async () => {
     activeOf: () => active,
     events,
     checks,
-    recorded: flush,
+    recorded: (ids) => flush(ids),
   })
 })
 
@@ -190,6 +190,16 @@ describe('a removal', () => {
   it('is refused while the task runs', async () => {
     const { id } = await tasks.create(definition())
     active = ['run-1']
+    await expect(tasks.remove(id)).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect(tasks.find(id).name).toBe('backup')
+  })
+
+  it('is refused when what is due at that moment starts a run of it', async () => {
+    const { id } = await tasks.create(definition({ triggers: [...hourly] }))
+    flush = async () => {
+      if (dispatched.length > 0) active = ['run-1']
+    }
+    clock.setWall('2027-01-01T01:00:00Z')
     await expect(tasks.remove(id)).rejects.toMatchObject({ code: 'CONFLICT' })
     expect(tasks.find(id).name).toBe('backup')
   })

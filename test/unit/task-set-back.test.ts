@@ -100,4 +100,43 @@ describe('a fixed delay under a clock that is set back', () => {
     expect(longest).toBeLessThanOrEqual(30_000 + 2 * every)
     expect(Math.max(...others)).toBeLessThanOrEqual(every + 1000)
   })
+
+  const delayed = makeTask({
+    triggers: [{ kind: 'interval', every: 2 * hour, mode: 'fixed-delay' }],
+    createdAt: '2027-01-01T10:00:00.000Z',
+    countsFrom: '2027-01-01T10:00:00.000Z',
+  })
+  const open = (folder: string, now: string) => schedulingHost({ folder, tasks: [delayed], now })
+
+  /** A run ends just after 12:00, the clock is set back a minute later, and that is noticed. */
+  async function setBackBetweenRuns() {
+    const folder = await tempFolder()
+    const host = await open(folder, '2027-01-01T12:00:00.000Z')
+    await host.pass(1000)
+    host.executor.runs[0]?.finish()
+    await host.pass(60_000)
+    host.clock.setWall(new Date(host.clock.now() - hour).toISOString())
+    await host.pass(40_000)
+    return { folder, host, began: host.store.state.epoch().began }
+  }
+
+  it('counts from the set-back though the clock comes to the end of the last run once more before it is over', async () => {
+    const { host, began } = await setBackBetweenRuns()
+    await host.pass(began + 1.5 * hour - host.clock.now())
+    // As when it is edited.
+    host.planner.track(delayed.id)
+    await host.pass(began + 2 * hour - host.clock.now() - 1)
+    expect(host.executor.runs).toHaveLength(1)
+    await host.pass(1)
+    expect(host.executor.runs).toHaveLength(2)
+    await host.stop()
+  })
+
+  it('does not wait for the old time in the next host', async () => {
+    const { folder, host, began } = await setBackBetweenRuns()
+    await host.stop()
+    const next = await open(folder, new Date(host.clock.now()).toISOString())
+    expect(next.planner.nextAt(delayed.id)).toBe(began + 2 * hour)
+    await next.stop()
+  })
 })

@@ -5,6 +5,11 @@ import type { TaskInput } from '@shared/model/task'
 import type { Host } from '../../electron/host/create-host'
 import { systemProcesses } from '../../electron/platform/processes'
 import { jitterOf } from '../../electron/host/schedule/jitter'
+import { createWaitingEvents } from '../../electron/host/schedule/waiting-events'
+import { openStore } from '../../electron/host/store/open-store'
+import { makeTask } from '../support/make-task'
+import { silentLog } from '../support/small-router'
+import { storePorts } from '../support/store-ports'
 import { tempFolder } from '../support/temp-folder'
 import { createTask, unitHost } from '../support/unit-host'
 import { virtualClock, type VirtualClock } from '../support/virtual-clock'
@@ -173,4 +178,48 @@ it('each start of the host has its own, however soon another comes', async () =>
     ['ran', null, iso(at + 14 * minute)],
     ['ran', null, iso(at + 10 * minute)],
   ])
+})
+
+describe('what waits when a host starts', () => {
+  it('costs one look at what its task has answered, and none where the task has nothing to do with it any more', async () => {
+    const store = await openStore(storePorts({}), await tempFolder(), '0.0.0')
+    const trigger = { kind: 'resume', delay: 0 } as const
+    const given = { triggers: [trigger], countsFrom: start }
+    const tasks = [
+      makeTask({ ...given, id: 'on' }),
+      makeTask({ ...given, id: 'off', enabled: false }),
+      makeTask({ ...given, id: 'other', triggers: [{ ...trigger, delay: 1 }] }),
+      makeTask({ ...given, id: 'since', countsFrom: iso(Date.parse(start) + hour) }),
+    ]
+    await store.tasks.put(tasks)
+    const at = Date.parse(start)
+    for (const { id: taskId } of tasks)
+      for (const id of ['one', 'two', 'three'])
+        await store.state.putWaiting({
+          ...{ taskId, kind: 'resume', event: { trigger: 0, id }, trigger, parameters: {} },
+          ...{ at, due: at + hour, since: at },
+        })
+    const read: string[] = []
+    const fired: string[] = []
+    const events = createWaitingEvents({
+      clock: virtualClock(start),
+      store: {
+        ...store,
+        runs: {
+          ...store.runs,
+          async planned(id, range) {
+            read.push(id)
+            return store.runs.planned(id, range)
+          },
+        },
+      },
+      planner: { fire: ({ taskId, event }) => void fired.push(`${taskId} ${event.id}`) },
+      warnings: { raise: () => undefined },
+      log: silentLog,
+    })
+    await events.fireAgain()
+    expect(fired).toEqual(['on one', 'on two', 'on three'])
+    expect(read).toEqual(['on'])
+    await store.close()
+  })
 })

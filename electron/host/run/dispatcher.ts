@@ -111,12 +111,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (entering) return
     stopWaiting?.()
     let next = Number.POSITIVE_INFINITY
-    const now = options.clock.now()
     for (let index = 0; index < waiting.length && running < options.maxConcurrent();) {
       const member = waiting[index] as Member
-      const from = hasRoom(member) ? (member.claim.notBefore?.() ?? now) : Number.POSITIVE_INFINITY
+      const from = hasRoom(member) ? (member.claim.notBefore?.() ?? Number.NEGATIVE_INFINITY) : Number.POSITIVE_INFINITY
       if (isTooLate(member.claim)) expire(member)
-      else if (from <= now) take(member)
+      // Asked after it: the clock goes on meanwhile.
+      else if (from <= options.clock.now()) take(member)
       else {
         next = Math.min(next, from)
         index++
@@ -126,7 +126,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       index = 0
     }
     stopWaiting?.()
-    stopWaiting = next === Number.POSITIVE_INFINITY ? undefined : afterLong(options.clock, next - now, fill)
+    const left = Math.max(0, next - options.clock.now())
+    stopWaiting = left === Number.POSITIVE_INFINITY ? undefined : afterLong(options.clock, left, fill)
   }
 
   const take = (member: Member): void => {

@@ -219,8 +219,10 @@ export function createRunService(options: RunServiceOptions): RunService {
     activeCount: () => lives.size,
     idleSince(taskId) {
       if (dispatcher.runsOf(taskId).length > 0) return null
-      const last = store.runs.recent(taskId, 1)[0]?.finishedAt
-      return last ? Date.parse(last) : undefined
+      const last = store.runs.lastEnded(taskId)
+      const { number, began } = store.state.epoch()
+      // By the clock as it was before it was set back: how long ago it was is not known any more.
+      return last && last.epoch < number ? Math.min(last.at, began) : last?.at
     },
     async logReady(id) {
       await lives.get(id)?.logReady

@@ -82,7 +82,9 @@ export function absenceOf(task: Task, facts: AbsenceFacts): Absence {
   if (at < Date.parse(task.countsFrom)) return told('before_counting')
   if (!task.enabled) return told('disabled')
   if (!task.triggers.some(isTimed)) return told('no_time_trigger')
-  if (planned === undefined && next === undefined) return told('spent')
+  // What hangs on runs may have times to come that nobody knows yet.
+  const mayGoOn = task.triggers.some((trigger) => isDelay(trigger) && !isOver(trigger, now))
+  if (planned === undefined && next === undefined && !mayGoOn) return told('spent')
   if (planned === undefined) return told(at > now && task.triggers.some(isDelay) ? 'not_yet' : 'not_planned')
   const isDecided = planned <= Math.min(now, marks.fixed, marks.cadence)
   const coming = comingOf(task, planned, facts)
@@ -123,6 +125,10 @@ export function nextRunAfter(
   const planned = { triggers, moment, windows: task.policy, skips: task.skips, duration: 0 }
   const [run] = plannedRuns(planned, bothAt(from), { count: 1, end: Infinity })
   return run?.at
+}
+
+function isOver(trigger: Trigger, now: number): boolean {
+  return trigger.kind === 'interval' && trigger.until !== undefined && Date.parse(trigger.until) < now
 }
 
 function isTimed({ kind }: Trigger): boolean {

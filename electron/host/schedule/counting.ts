@@ -26,15 +26,10 @@ export interface Counting {
   forget(taskId: string): void
 }
 
-/** Ms; smaller steps of the clock are none. */
-const noticed = 2000
-
 export function createCounting({ clock, zone, idleSince, decided }: CountingOptions): Counting {
   const marksOf = new Map<string, Marks>()
   /** Since when a fixed delay counts anew although nothing ran. */
   const delays = new Map<string, number>()
-  /** Undefined where it never was. */
-  let lastSetBack: number | undefined
 
   const marks = (task: Task): Marks => {
     const { fixed, cadence } = marksOf.get(task.id) ?? decided(task.id)
@@ -46,14 +41,11 @@ export function createCounting({ clock, zone, idleSince, decided }: CountingOpti
     marks,
     moment(task) {
       const idle = idleSince(task.id)
-      // An end by the clock as it was before: how long ago it was is not known any more.
-      const isAhead = (idle ?? 0) > clock.now() + noticed
-      const ended = (isAhead ? lastSetBack : undefined) ?? idle ?? 0
       return {
         zone: zone(),
         dst: task.policy.dst,
         createdAt: Date.parse(task.createdAt),
-        idleSince: idle === null ? null : Math.max(ended, delays.get(task.id) ?? 0, Date.parse(task.countsFrom)),
+        idleSince: idle === null ? null : Math.max(idle ?? 0, delays.get(task.id) ?? 0, Date.parse(task.countsFrom)),
       }
     },
     decide(taskId, upTo, delayOver) {
@@ -66,7 +58,6 @@ export function createCounting({ clock, zone, idleSince, decided }: CountingOpti
     },
     setBack(now, fixedStay) {
       delays.clear()
-      lastSetBack = now
       for (const [taskId, known] of marksOf) marksOf.set(taskId, setBackMarks(known, now, fixedStay))
     },
     forget(taskId) {

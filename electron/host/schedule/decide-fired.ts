@@ -18,6 +18,12 @@ export interface FiredContext extends Pick<DueContext, 'now' | 'reasonAt' | 'pau
   readonly due: number
 }
 
+/** Whether the task as it is now has still to do with it. */
+export function concerns({ event, trigger }: Fired, task: Task): boolean {
+  if (!task.enabled || event.at < Date.parse(task.countsFrom)) return false
+  return trigger !== undefined && isDeepStrictEqual(trigger, task.triggers[event.event.trigger])
+}
+
 /** A run, a fate, or nothing for what the task as it is now has nothing to do with. */
 export function decideFired(
   { event, trigger }: Fired,
@@ -25,8 +31,7 @@ export function decideFired(
   { now, due, zone, reasonAt, pausedAt }: FiredContext,
 ): { readonly run: DueRun } | { readonly fate: FateRange } | undefined {
   const { kind, at } = event
-  if (!task.enabled || at < Date.parse(task.countsFrom)) return undefined
-  if (trigger === undefined || !isDeepStrictEqual(trigger, task.triggers[event.event.trigger])) return undefined
+  if (!concerns({ event, trigger }, task)) return undefined
   const fate = (of: Fate) => ({ fate: { ...of, from: at, until: at, count: 1 } })
   const paused = pausedAt(at, due)
   const late = lateness(due, now, reasonAt)

@@ -39,11 +39,12 @@ export function* plannedRuns(
     if (next === undefined || next.at >= limit.end) return
     if (swallowedSince !== undefined && next.at - swallowedSince > longestSwallowed) return
     marks = decidedUpTo(next.at, marks)
-    if (next.lost) continue
     const trigger = triggers[next.trigger]
     let idleSince = next.at
-    if (!isOpen(next.at, windows, moment.zone)) {
-      swallowedSince ??= next.at
+    const isClosed = !next.lost && !isOpen(next.at, windows, moment.zone)
+    if (next.lost || isClosed) swallowedSince ??= next.at
+    if (next.lost) continue
+    if (isClosed) {
       const open = openFrom(next.at, windows, moment.zone, Math.min(limit.end, next.at + longestClosed))
       if (open === undefined) return
       marks = decidedUpTo(open - 1000, marks)

@@ -85,7 +85,10 @@ export interface Planner {
   powerEvent(): void
   /** The task is new, has changed, or has ended a run: plan it anew. */
   track(taskId: string): void
-  /** Decides what is due of the tasks at this moment, before they are changed: at once, or in slices where it is very much. */
+  /**
+   * Decides what is due of the tasks at this moment, before they are changed: at once, or in slices where it is very much. While
+   * the clock is being set back: what had come before.
+   */
   settle(taskIds: readonly string[]): Promise<void>
   /** Everything was paused or goes on: plan all of them anew. */
   trackAll(taskIds: readonly string[]): void

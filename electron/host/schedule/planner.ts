@@ -263,10 +263,11 @@ export function createPlanner(options: PlannerOptions): Planner {
     track: plan,
     async settle(taskIds) {
       const now = notice()
-      if (now === undefined) return
-      settleSome(taskIds, now)
-      // The others may be due just as well.
-      arm()
+      if (now !== undefined) {
+        settleSome(taskIds, now)
+        // The others may be due just as well.
+        arm()
+      }
       while (taskIds.some((taskId) => open.has(taskId))) await nextTurn(clock)
     },
     trackAll(taskIds) {

@@ -4,6 +4,7 @@ import type { OccurrenceEvent } from '@shared/model/occurrence'
 import type { Clock, Logger } from '../ports'
 import type { Store, WaitingEvent } from '../store/types'
 import type { Warnings } from '../system/warnings'
+import { concerns } from './decide-fired'
 import { dueOf } from './jitter'
 import type { Planner, PlannerEvent } from './planner-types'
 import { answeredSince } from './unanswered'
@@ -58,17 +59,27 @@ export function createWaitingEvents({ clock, store, planner, warnings, log }: Wa
       for (const event of wanted) planner.fire(event)
     },
     async fireAgain() {
+      const of = new Map<string, WaitingEvent[]>()
       for (const waiting of state.waiting()) {
-        const { taskId, event, at, due, since } = waiting
-        const task = store.tasks.get(taskId)
-        if (task === undefined) continue
+        const task = store.tasks.get(waiting.taskId)
+        // What nobody waits for any more is never answered: it must not have each start read all that ran since.
+        if (task === undefined || !concerns({ event: waiting, trigger: waiting.trigger }, task)) continue
+        const all = of.get(task.id) ?? []
+        all.push(waiting)
+        of.set(task.id, all)
+      }
+      for (const [taskId, all] of of) {
         try {
           // A clock that was set back by months writes the answer before the question.
-          const answered = await answeredSince(store, taskId, at)
-          if (!answered.has(event.trigger, event.id))
-            planner.fire({ ...waiting, due: Math.min(due, clock.now() + due - since) })
+          const answered = await answeredSince(store, taskId, Math.min(...all.map(({ at }) => at)))
+          for (const waiting of all) {
+            const { event, due, since } = waiting
+            if (!answered.has(event.trigger, event.id))
+              planner.fire({ ...waiting, due: Math.min(due, clock.now() + due - since) })
+          }
         } catch (error) {
-          warnings.raise('STORAGE', `Whether "${task.name}" is due could not be read: ${messageOf(error)}`)
+          const name = store.tasks.get(taskId)?.name ?? taskId
+          warnings.raise('STORAGE', `Whether "${name}" is due could not be read: ${messageOf(error)}`)
         }
       }
     },

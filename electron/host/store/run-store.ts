@@ -132,6 +132,7 @@ export async function openRunStore(
       lastNumber: (taskId) => index.lastNumber(taskId),
       countSince: (since) => index.countSince(since),
       lastStarted: (taskId) => index.lastStarted(taskId),
+      lastEnded: (taskId) => recent.get(taskId)?.at(-1)?.end,
       expired: (taskId, after) => index.expired(taskId, after),
       planned: (taskId, range) => Promise.all(index.planned(taskId, range).map(read)),
       plannedFrom: (taskId, at, limit) => Promise.all(index.plannedFrom(taskId, at, limit).map(read)),

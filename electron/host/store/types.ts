@@ -59,6 +59,8 @@ export interface RunStore {
   countSince(since: string): Readonly<Record<RunStatus, number>>
   /** When a run of the task started last; undefined where none has. From memory. */
   lastStarted(taskId: string): ClockInstant | undefined
+  /** When the last of the task's ended runs ended; undefined where none has. From memory. */
+  lastEnded(taskId: string): ClockInstant | undefined
   /** What of the task, after `after`, had a run that waited too long to start, added up; from memory. */
   expired(taskId: string, after: ClockInstant): Unstarted | undefined
   /**

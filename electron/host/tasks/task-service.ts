@@ -194,7 +194,9 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
       }),
     remove: (wanted) =>
       alone(async () => {
+        await settle(find(wanted).id)
         const task = find(wanted)
+        // Also one that what was due has started.
         const [active] = activeOf(task.id)
         if (active !== undefined) {
           throw new BelfryError('CONFLICT', `"${task.name}" is running; cancel run ${active} first`, {
@@ -202,7 +204,6 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
             detail: { runId: active },
           })
         }
-        await settle(task.id)
         const last = view(task)
         await store.tasks.remove(task.id)
         removed.set(task.id, task)
@@ -272,9 +273,7 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
           throw new BelfryError(
             'CONFLICT',
             `the next 100 occurrences of "${task.name}" are skipped already; pause it`,
-            {
-              field: 'id',
-            },
+            { field: 'id' },
           )
         return { ...task, skips, updatedAt: now() }
       }),
