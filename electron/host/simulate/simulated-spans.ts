@@ -6,6 +6,7 @@
 import { BelfryError } from '@shared/errors'
 import type { Settings } from '@shared/model/settings'
 import type { Task } from '@shared/model/task'
+import { isDelay } from '../schedule/decide'
 import { carriedKey, joinedCarried, movedCarried, noneCarried, partedCarried, type Carried } from './simulated-carried'
 import type { Span } from './simulated-clock'
 import { dayKeys, dayMs, hourMs, type DayOfTask } from './simulated-days'
@@ -22,6 +23,13 @@ export interface SpansOptions {
   /** The machine's. */
   readonly zone: string
   readonly tasksAt: (at: number) => SimulatedTasks
+  /** Of the whole simulation. */
+  readonly asleep: readonly Span[]
+  readonly until: number
+  /** When (whole minute) the next sleep begins; Infinity where none does. */
+  readonly sleepAfter: (at: number) => number
+  /** The first whole minute, not before `at`, that is not within a sleep; `until` at the latest. */
+  readonly wakeOf: (at: number) => number
   /** Plays these tasks with the planner and the dispatcher, and adds to the tally what happens. */
   readonly play: (stretch: Stretch) => Promise<Carried>
   /** Everything is to be played together: what happens is listed. */
@@ -44,10 +52,10 @@ export interface Stretch {
 }
 
 export interface Spans {
-  /** Plays on, within a UTC day through which the machine is awake. */
-  awake(from: number, until: number): Promise<void>
-  /** Plays on, everything together. */
-  asleep(from: number, until: number, asleep: readonly Span[]): Promise<void>
+  /** Plays on, within a UTC day through which the machine is awake. Gives how far it came: `until`, or further. */
+  awake(from: number, until: number): Promise<number>
+  /** Plays on, everything together. Gives how far it came, as above. */
+  asleep(from: number, until: number): Promise<number>
   /** What goes on at the end. */
   left(): Carried
 }
@@ -67,10 +75,11 @@ interface Together {
   readonly tally: Tally
   readonly peak: Peak
   readonly carried: Carried
+  readonly events: readonly SimulatedEvent[]
 }
 
 export function createSpans(options: SpansOptions): Spans {
-  const { tasks, settings, zone, total, breathe } = options
+  const { tasks, settings, zone, total, breathe, wakeOf } = options
   const keys = dayKeys(zone)
   const memory = createMemory()
   const parts = partsOf(tasks).map((indexes) => {
@@ -104,6 +113,13 @@ export function createSpans(options: SpansOptions): Spans {
     return { tasks: current, days: parts.map(({ ids }) => ids.map(ofTask)) }
   }
 
+  const isTouchy = new Set(
+    tasks.filter(({ triggers, policy }) => policy.rateLimit !== null || triggers.some(isDelay)).map(({ id }) => id),
+  )
+  /** Something waits whose wait says when its task comes next. */
+  const isHeld = ({ runs }: Carried): boolean =>
+    runs.some(({ due, endsAt }) => endsAt === null && isTouchy.has(due.taskId))
+
   const running = (): number => {
     let count = 0
     for (const { runs } of carried) for (const { endsAt } of runs) if (endsAt !== null) count++
@@ -111,7 +127,7 @@ export function createSpans(options: SpansOptions): Spans {
   }
 
   const coming = ({ days, tasks: current }: Today, from: number, until: number): number[] => {
-    const hour = until - from > hourMs ? undefined : Math.floor(from / hourMs) % 24
+    const hour = until > nextOf(hourMs, from) ? undefined : Math.floor(from / hourMs) % 24
     const found: number[] = []
     for (const [index, part] of parts.entries())
       if (part.comes(days[index] ?? [], carried[index] ?? noneCarried, hour, { from, until, tasks: current }))
@@ -119,8 +135,8 @@ export function createSpans(options: SpansOptions): Spans {
     return found
   }
 
-  /** False where they would be too many at once, or may be: then nothing has come of it but where it would be. */
-  const apart = async (today: Today, from: number, until: number): Promise<number | null> => {
+  /** Null where it could be; else nothing has come of it but when they would first be too many at once, or that they cannot be cut. */
+  const apart = async (today: Today, from: number, until: number): Promise<number | 'uncut' | null> => {
     const found: { index: number; played: Played }[] = []
     for (const index of coming(today, from, until)) {
       const stretch = {
@@ -143,6 +159,7 @@ export function createSpans(options: SpansOptions): Spans {
       settings.maxConcurrent,
     )
     if (over !== null) return over
+    if (until < options.until && found.some(({ played }) => isHeld(played.carried))) return 'uncut'
     for (const { index, played } of found) {
       carried[index] = played.carried
       total.add(played.rows, played.by)
@@ -165,18 +182,42 @@ export function createSpans(options: SpansOptions): Spans {
     return [moved(load, from), joinedLoad(rest.map((played) => ({ load: played.load, by: played.by })))]
   }
 
-  const together = async (today: Today, from: number, until: number): Promise<void> => {
-    const indexes = coming(today, from, until)
-    const key = options.isListing() ? null : companyKey(today, indexes, from, until)
-    let found = key === null ? undefined : known.get(key)
-    if (found === undefined) {
-      found = await playTogether(today.tasks, indexes, from, until, [])
-      if (key !== null && found.carried.marks.size + found.carried.events.length === 0) {
-        known.set(key, found)
-        memory.takes(20 * found.tally.rows.size)
+  /**
+   * Ends where nothing waits for a slot, a minute after `from` or as much later as it takes: what waits is the planner's and the
+   * dispatcher's alone. Gives when.
+   */
+  const together = async (today: Today, from: number, until: number): Promise<number> => {
+    const dayEnds = Math.min(options.until, nextOf(dayMs, from), options.sleepAfter(from))
+    for (let length = until - from; from + length <= dayEnds; length *= 2) {
+      const end = from + length
+      const indexes = coming(today, from, end)
+      const key = options.isListing() ? null : companyKey(today, indexes, from, end)
+      let found = key === null ? undefined : known.get(key)
+      if (found === undefined) {
+        found = await playTogether(today.tasks, indexes, from, end)
+        if (key !== null && found.carried.marks.size + found.carried.events.length === 0) {
+          known.set(key, found)
+          memory.takes(20 * found.tally.rows.size)
+        }
+      }
+      if (end === options.until || !someWait(found)) {
+        take(found, indexes, from)
+        return end
       }
     }
-    take(found, indexes, from)
+    return everything(from, dayEnds)
+  }
+
+  /** All that is there, with its sleeps, at least until `until`. */
+  const everything = async (from: number, until: number): Promise<number> => {
+    const all = [...parts.keys()]
+    for (let length = until - from; ; length *= 2) {
+      const end = wakeOf(Math.min(options.until, from + length))
+      const found = await playTogether(options.tasksAt(from), all, from, end)
+      if (end < options.until && someWait(found)) continue
+      take(found, all, from)
+      return end
+    }
   }
 
   const companyKey = ({ days }: Today, indexes: readonly number[], from: number, until: number): string | null => {
@@ -191,9 +232,9 @@ export function createSpans(options: SpansOptions): Spans {
     indexes: readonly number[],
     from: number,
     until: number,
-    asleep: readonly Span[],
   ): Promise<Together> => {
-    const tally = createTally((event) => void (options.isListing() && options.list(event)))
+    const events: SimulatedEvent[] = []
+    const tally = createTally((event) => void (options.isListing() && events.push(event)))
     const ids = indexes.flatMap((index) => parts[index]?.ids ?? [])
     ids.sort((a, b) => orderOf(a) - orderOf(b))
     const before = joinedCarried(
@@ -201,9 +242,10 @@ export function createSpans(options: SpansOptions): Spans {
       orderOf,
     )
     const { maxConcurrent } = settings
+    const asleep = options.asleep.filter((span) => span.from < until && span.until > from)
     const left = await options.play({ ids, tasks: current, from, until, asleep, carried: before, tally, maxConcurrent })
     const peak = peakOf([joinedLoad([{ load: tally, by: 0 }])], running(), Number.POSITIVE_INFINITY)
-    return { from, tally, peak, carried: left }
+    return { from, tally, peak, carried: left, events }
   }
 
   const take = (found: Together, indexes: readonly number[], from: number): void => {
@@ -212,44 +254,46 @@ export function createSpans(options: SpansOptions): Spans {
     for (const index of indexes) carried[index] = left.get(index) ?? noneCarried
     total.add(found.tally.rows, by)
     total.saw(found.peak.busiest, by)
+    found.events.forEach(options.list)
   }
 
-  const awake = async (today: Today, from: number, until: number): Promise<void> => {
-    for (let at = from; at < until;) {
+  const awake = async (today: Today, from: number, until: number): Promise<number> => {
+    let at = from
+    while (at < until) {
       const end = options.isListing() ? Math.min(until, nextOf(hourMs, at)) : until
-      if (options.isListing()) await together(today, at, end)
+      if (options.isListing()) at = await together(today, at, end)
       else {
         const over = await apart(today, at, end)
-        if (over !== null) await crowded(today, at, end, over)
+        if (over === 'uncut') at = await together(today, at, end)
+        else at = over === null ? end : await crowded(today, at, end, over)
       }
-      at = end
     }
+    return at
   }
 
   /** Too many at once, first at `over`. */
-  const crowded = async (today: Today, from: number, until: number, over: number): Promise<void> => {
+  const crowded = async (today: Today, from: number, until: number, over: number): Promise<number> => {
+    let at = from
     if (until - from > hourMs) {
-      for (let at = from; at < until; at = nextOf(hourMs, at))
-        await awake(today, at, Math.min(until, nextOf(hourMs, at)))
-      return
+      while (at < until) at = await awake(today, at, Math.min(until, nextOf(hourMs, at)))
+      return at
     }
     const begin = Math.max(from, nextOf(minute, over) - minute)
-    const end = Math.min(until, begin + minute)
-    if (begin > from) await awake(today, from, begin)
-    await together(today, begin, end)
-    if (end < until) await awake(today, end, until)
+    if (begin > from) at = await awake(today, from, begin)
+    if (at === begin) at = await together(today, begin, Math.min(until, begin + minute))
+    return at < until ? awake(today, at, until) : at
   }
 
   return {
-    async awake(from, until) {
-      await awake(dayOf(from), from, until)
-    },
-    async asleep(from, until, spans) {
-      const all = [...parts.keys()]
-      take(await playTogether(options.tasksAt(from), all, from, until, spans), all, from)
-    },
+    awake: (from, until) => awake(dayOf(from), from, until),
+    asleep: everything,
     left: () => joinedCarried(carried, orderOf),
   }
+}
+
+/** Something waits for its slot, or behind another. */
+function someWait({ carried: { runs } }: Together): boolean {
+  return runs.some(({ endsAt }) => endsAt === null)
 }
 
 /** The next whole one after `at`. */
