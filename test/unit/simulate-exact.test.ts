@@ -66,7 +66,7 @@ async function exact(input: SimulationInput): Promise<Simulation> {
     ...{ carried: noneCarried, breathe: () => undefined, monotonic: input.monotonic },
   })
   for (const { due } of left.runs) tally.open(due)
-  const { busiest } = peakOf([joinedLoad([{ load: tally, by: 0 }])], 0, Infinity)
+  const { busiest } = peakOf(joinedLoad([{ load: tally, by: 0 }]), 0, Infinity)
   return simulationOf({ from, until, tasks: input.tasks, duration: input.duration }, { rows: tally.rows, busiest }, [])
 }
 

@@ -63,7 +63,7 @@ export async function simulate(input: SimulationInput): Promise<Simulation> {
       })
     },
     isListing: () => events.length < input.limit,
-    list: (event) => void events.push(event),
+    list: (event) => void (events.length < input.limit && events.push(event)),
   })
   for (let at = from; at < until;) {
     const next = sleeps.find((sleep) => sleep.until > at)

@@ -10,11 +10,11 @@ import { isDelay } from '../schedule/decide'
 import { carriedKey, joinedCarried, movedCarried, noneCarried, partedCarried, type Carried } from './simulated-carried'
 import type { Span } from './simulated-clock'
 import { dayKeys, dayMs, hourMs, type DayOfTask } from './simulated-days'
-import { joinedLoad, peakOf, type Load, type Peak } from './simulated-load'
+import { joinedLoad, peakOf } from './simulated-load'
 import { createPart, keyOf, type Part, type Played, type PlayedMemory } from './simulated-part'
 import { partsOf } from './simulated-parts'
 import type { SimulatedTasks } from './simulated-stretch'
-import { createTally, type SimulatedEvent, type Tally, type Total } from './simulated-tally'
+import { createTally, createTotal, type SimulatedEvent, type Tally, type Total } from './simulated-tally'
 
 export interface SpansOptions {
   readonly tasks: readonly Task[]
@@ -69,17 +69,19 @@ interface Today {
   readonly days: readonly (readonly DayOfTask[])[]
 }
 
-/** Of all that is played together; instants as they were then. */
-interface Together {
+/** What a stretch came to, for all who came in it; instants as they were then. */
+interface Outcome {
   readonly from: number
-  readonly tally: Tally
-  readonly peak: Peak
-  readonly carried: Carried
+  readonly total: Pick<Total, 'rows' | 'busiest'>
+  /** By part; of the others nothing goes on. */
+  readonly carried: ReadonlyMap<number, Carried>
   readonly events: readonly SimulatedEvent[]
 }
 
 export function createSpans(options: SpansOptions): Spans {
-  const { tasks, settings, zone, total, breathe, wakeOf } = options
+  const { tasks, settings, zone, breathe, wakeOf } = options
+  /** Of the day that is played, or of all. */
+  let { total } = options
   const keys = dayKeys(zone)
   const memory = createMemory()
   const parts = partsOf(tasks).map((indexes) => {
@@ -94,12 +96,8 @@ export function createSpans(options: SpansOptions): Spans {
   const order = new Map(tasks.map(({ id }, index) => [id, index]))
   const orderOf = (id: string): number => order.get(id) ?? 0
   const carried: Carried[] = parts.map(() => noneCarried)
-  const known = new Map<string, Together>()
-  const loads = new Map<string, Load>()
-  memory.clears(() => {
-    known.clear()
-    loads.clear()
-  })
+  const known = new Map<string, Outcome>()
+  memory.clears(() => known.clear())
 
   const dayOf = (at: number): Today => {
     const current = options.tasksAt(at)
@@ -119,6 +117,10 @@ export function createSpans(options: SpansOptions): Spans {
   /** Something waits whose wait says when its task comes next. */
   const isHeld = ({ runs }: Carried): boolean =>
     runs.some(({ due, endsAt }) => endsAt === null && isTouchy.has(due.taskId))
+
+  /** Nothing waits for its slot, or behind another; at the end of all it may. */
+  const isQuiet = ({ carried: left }: Outcome, at: number): boolean =>
+    at === options.until || [...left.values()].every(({ runs }) => runs.every(({ endsAt }) => endsAt !== null))
 
   const running = (): number => {
     let count = 0
@@ -150,14 +152,8 @@ export function createSpans(options: SpansOptions): Spans {
       found.push({ index, played: played instanceof Promise ? await played : played })
       await breathe()
     }
-    const { busiest, over } = peakOf(
-      loadsOf(
-        found.map(({ played }) => played),
-        from,
-      ),
-      running(),
-      settings.maxConcurrent,
-    )
+    const load = joinedLoad(found.map(({ played }) => ({ load: played.load, by: played.by })))
+    const { busiest, over } = peakOf(load, running(), settings.maxConcurrent)
     if (over !== null) return over
     if (until < options.until && found.some(({ played }) => isHeld(played.carried))) return 'uncut'
     for (const { index, played } of found) {
@@ -166,20 +162,6 @@ export function createSpans(options: SpansOptions): Spans {
     }
     total.saw(busiest, 0)
     return null
-  }
-
-  /** What came before in this company is one load already. */
-  const loadsOf = (all: readonly Played[], from: number): Load[] => {
-    const old = all.filter(({ id }) => id !== null)
-    const rest = all.filter(({ id, load }) => id === null && load.starts.length + load.ends.length > 0)
-    const key = old.map(({ id }) => id).join()
-    let load = loads.get(key)
-    if (load === undefined) {
-      load = joinedLoad(old.map((played) => ({ load: played.load, by: played.by - from })))
-      loads.set(key, load)
-      memory.takes(load.starts.length + load.ends.length + old.length)
-    }
-    return [moved(load, from), joinedLoad(rest.map((played) => ({ load: played.load, by: played.by })))]
   }
 
   /**
@@ -192,18 +174,12 @@ export function createSpans(options: SpansOptions): Spans {
       const end = from + length
       const indexes = coming(today, from, end)
       const key = options.isListing() ? null : companyKey(today, indexes, from, end)
-      let found = key === null ? undefined : known.get(key)
-      if (found === undefined) {
-        found = await playTogether(today.tasks, indexes, from, end)
-        if (key !== null && found.carried.marks.size + found.carried.events.length === 0) {
-          known.set(key, found)
-          memory.takes(20 * found.tally.rows.size)
-        }
-      }
-      if (end === options.until || !someWait(found)) {
-        take(found, indexes, from)
-        return end
-      }
+      const before = key === null ? undefined : known.get(key)
+      const found = before ?? (await playTogether(today.tasks, indexes, from, end))
+      if (before === undefined && !isQuiet(found, end)) continue
+      if (before === undefined) remember(key, found)
+      take(found, indexes, from)
+      return end
     }
     return everything(from, dayEnds)
   }
@@ -214,7 +190,7 @@ export function createSpans(options: SpansOptions): Spans {
     for (let length = until - from; ; length *= 2) {
       const end = wakeOf(Math.min(options.until, from + length))
       const found = await playTogether(options.tasksAt(from), all, from, end)
-      if (end < options.until && someWait(found)) continue
+      if (!isQuiet(found, end)) continue
       take(found, all, from)
       return end
     }
@@ -232,7 +208,7 @@ export function createSpans(options: SpansOptions): Spans {
     indexes: readonly number[],
     from: number,
     until: number,
-  ): Promise<Together> => {
+  ): Promise<Outcome> => {
     const events: SimulatedEvent[] = []
     const tally = createTally((event) => void (options.isListing() && events.push(event)))
     const ids = indexes.flatMap((index) => parts[index]?.ids ?? [])
@@ -244,56 +220,77 @@ export function createSpans(options: SpansOptions): Spans {
     const { maxConcurrent } = settings
     const asleep = options.asleep.filter((span) => span.from < until && span.until > from)
     const left = await options.play({ ids, tasks: current, from, until, asleep, carried: before, tally, maxConcurrent })
-    const peak = peakOf([joinedLoad([{ load: tally, by: 0 }])], running(), Number.POSITIVE_INFINITY)
-    return { from, tally, peak, carried: left, events }
+    const { busiest } = peakOf(joinedLoad([{ load: tally, by: 0 }]), running(), Number.POSITIVE_INFINITY)
+    const of = partedCarried(left, (id) => owners.get(id) ?? -1)
+    return { from, total: { rows: tally.rows, busiest }, carried: of, events }
   }
 
-  const take = (found: Together, indexes: readonly number[], from: number): void => {
-    const by = from - found.from
-    const left = partedCarried(movedCarried(found.carried, by), (id) => owners.get(id) ?? -1)
-    for (const index of indexes) carried[index] = left.get(index) ?? noneCarried
-    total.add(found.tally.rows, by)
-    total.saw(found.peak.busiest, by)
-    found.events.forEach(options.list)
+  const take = ({ from: then, total: came, carried: left, events }: Outcome, indexes: readonly number[], from: number) => {
+    const by = from - then
+    for (const index of indexes) carried[index] = movedCarried(left.get(index) ?? noneCarried, by)
+    total.add(came.rows, by)
+    total.saw(came.busiest, by)
+    events.forEach(options.list)
   }
 
+  const remember = (key: string | null, outcome: Outcome): void => {
+    const left = [...outcome.carried.values()]
+    if (key === null || left.some(({ marks, events }) => marks.size + events.length > 0)) return
+    known.set(key, outcome)
+    memory.takes(20 * outcome.total.rows.size + key.length / 8)
+  }
+
+  /** Days of one company, from the same beginning, are alike. */
+  const day = async (today: Today, from: number, until: number): Promise<number> => {
+    const indexes = coming(today, from, until)
+    const key = options.isListing() ? null : companyKey(today, indexes, from, until)
+    if (key === null) return awake(today, from, until)
+    const before = known.get(key)
+    if (before !== undefined) {
+      take(before, indexes, from)
+      return until
+    }
+    const all = total
+    total = createTotal()
+    const at = await awake(today, from, until)
+    const { rows, busiest } = total
+    total = all
+    total.add(rows, 0)
+    total.saw(busiest, 0)
+    const left = new Map(indexes.map((index) => [index, carried[index] ?? noneCarried]))
+    if (at === until) remember(key, { from, total: { rows, busiest }, carried: left, events: [] })
+    return at
+  }
+
+  /** Where all cannot be played apart, it tries again with a minute, then with twice as much each time. */
   const awake = async (today: Today, from: number, until: number): Promise<number> => {
     let at = from
-    while (at < until) {
-      const end = options.isListing() ? Math.min(until, nextOf(hourMs, at)) : until
-      if (options.isListing()) at = await together(today, at, end)
-      else {
-        const over = await apart(today, at, end)
-        if (over === 'uncut') at = await together(today, at, end)
-        else at = over === null ? end : await crowded(today, at, end, over)
+    for (let length = until - from; at < until; ) {
+      if (options.isListing()) {
+        at = await together(today, at, Math.min(until, nextOf(hourMs, at)))
+        continue
       }
+      const end = Math.min(until, at + length)
+      const over = await apart(today, at, end)
+      if (over === null) at = end
+      else at = over === 'uncut' ? await together(today, at, end) : await crowded(today, at, over)
+      length = over === null ? length * 2 : minute
     }
     return at
   }
 
   /** Too many at once, first at `over`. */
-  const crowded = async (today: Today, from: number, until: number, over: number): Promise<number> => {
-    let at = from
-    if (until - from > hourMs) {
-      while (at < until) at = await awake(today, at, Math.min(until, nextOf(hourMs, at)))
-      return at
-    }
+  const crowded = async (today: Today, from: number, over: number): Promise<number> => {
     const begin = Math.max(from, nextOf(minute, over) - minute)
-    if (begin > from) at = await awake(today, from, begin)
-    if (at === begin) at = await together(today, begin, Math.min(until, begin + minute))
-    return at < until ? awake(today, at, until) : at
+    const at = begin > from ? await awake(today, from, begin) : begin
+    return at === begin ? together(today, begin, Math.min(options.until, begin + minute)) : at
   }
 
   return {
-    awake: (from, until) => awake(dayOf(from), from, until),
+    awake: (from, until) => day(dayOf(from), from, until),
     asleep: everything,
     left: () => joinedCarried(carried, orderOf),
   }
-}
-
-/** Something waits for its slot, or behind another. */
-function someWait({ carried: { runs } }: Together): boolean {
-  return runs.some(({ endsAt }) => endsAt === null)
 }
 
 /** The next whole one after `at`. */
@@ -301,16 +298,10 @@ function nextOf(length: number, at: number): number {
   return (Math.floor(at / length) + 1) * length
 }
 
-function moved({ starts, ends }: Load, by: number): Load {
-  return { starts: Float64Array.from(starts, (at) => at + by), ends: Float64Array.from(ends, (at) => at + by) }
-}
-
 function createMemory(): PlayedMemory {
   const all: (() => void)[] = []
   let numbers = 0
-  let lastId = 0
   return {
-    nextId: () => ++lastId,
     takes(count) {
       numbers += count
       if (numbers <= mostNumbers) return
