@@ -1,4 +1,8 @@
-/** What the whole schedule would do: the planner and the dispatcher on a clock of their own. Nothing runs, nothing is stored. */
+/**
+ * What the whole schedule would do: the planner and the dispatcher on a clock of their own (simulated-stretch). Nothing runs,
+ * nothing is stored. What makes it fast: tasks that have nothing to do with each other are played apart (simulated-part), plain
+ * ones without planner (simulated-alone), and days that are alike once (simulated-days); simulated-spans says when that may be.
+ */
 import type { Simulation } from '@shared/model/schedule'
 import type { Settings } from '@shared/model/settings'
 import type { Pause, Task } from '@shared/model/task'

@@ -28,6 +28,23 @@ export interface PlayedMemory {
   clears(forget: () => void): void
 }
 
+/** Numbers that are remembered, some 16 bytes each. */
+const mostNumbers = 6_000_000
+
+export function createMemory(): PlayedMemory {
+  const all: (() => void)[] = []
+  let numbers = 0
+  return {
+    takes(count) {
+      numbers += count
+      if (numbers <= mostNumbers) return
+      numbers = 0
+      for (const forget of all) forget()
+    },
+    clears: (forget) => void all.push(forget),
+  }
+}
+
 export interface PartStretch {
   readonly from: number
   readonly until: number
@@ -122,7 +139,9 @@ export function createPart({ ids, tasks, groups, duration, zone, memory, play }:
     },
     play(stretch) {
       const { from, until, carried, days } = stretch
-      const key = keyOf(`${from % dayMs} ${until - from}`, days, carriedKey(carried, from))
+      // What is short is played as fast as it is found.
+      const isShort = isAlone && until - from <= hourMs
+      const key = isShort ? null : keyOf(`${from % dayMs} ${until - from}`, days, carriedKey(carried, from))
       const before = key === null ? undefined : known.get(key)
       if (before !== undefined)
         return { ...before, by: from - before.from, carried: movedCarried(before.carried, from - before.from) }

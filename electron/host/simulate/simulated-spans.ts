@@ -1,20 +1,27 @@
 /**
  * Plays a schedule in parts, each as if there were no others: they share nothing but the limit of all, and where that is not
- * reached it makes no difference. Where it is, all are played together, for a minute. Most days are like others: what begins as
+ * reached it makes no difference. Where it is, those who come are played together, for a minute or until none waits any more. Most days are like others: what begins as
  * something did before, with the same to come, has the same end, and is not played again. Instants are ms.
  */
-import { BelfryError } from '@shared/errors'
 import type { Settings } from '@shared/model/settings'
 import type { Task } from '@shared/model/task'
 import { isDelay } from '../schedule/decide'
-import { carriedKey, joinedCarried, movedCarried, noneCarried, partedCarried, type Carried } from './simulated-carried'
+import {
+  carriedKey,
+  joinedCarried,
+  movedCarried,
+  noneCarried,
+  partedCarried,
+  someWait,
+  type Carried,
+} from './simulated-carried'
 import type { Span } from './simulated-clock'
-import { dayKeys, dayMs, hourMs, type DayOfTask } from './simulated-days'
+import { dayKeys, dayMs, hourMs, nextOf, type DayOfTask } from './simulated-days'
 import { joinedLoad, peakOf } from './simulated-load'
-import { createPart, keyOf, type Part, type Played, type PlayedMemory } from './simulated-part'
+import { createMemory, createPart, keyOf, type Part, type Played } from './simulated-part'
 import { partsOf } from './simulated-parts'
-import type { SimulatedTasks } from './simulated-stretch'
-import { createTally, createTotal, type SimulatedEvent, type Tally, type Total } from './simulated-tally'
+import type { SimulatedTasks, StretchInput } from './simulated-stretch'
+import { createTally, createTotal, type SimulatedEvent, type Total } from './simulated-tally'
 
 export interface SpansOptions {
   readonly tasks: readonly Task[]
@@ -40,14 +47,7 @@ export interface SpansOptions {
   readonly breathe: () => Promise<void> | undefined
 }
 
-export interface Stretch {
-  readonly ids: readonly string[]
-  readonly tasks: SimulatedTasks
-  readonly from: number
-  readonly until: number
-  readonly asleep: readonly Span[]
-  readonly carried: Carried
-  readonly tally: Tally
+export type Stretch = Pick<StretchInput, 'ids' | 'tasks' | 'from' | 'until' | 'asleep' | 'carried' | 'tally'> & {
   readonly maxConcurrent: number
 }
 
@@ -61,8 +61,6 @@ export interface Spans {
 }
 
 const minute = 60_000
-/** Numbers that are remembered, some 16 bytes each. */
-const mostNumbers = 6_000_000
 
 interface Today {
   readonly tasks: SimulatedTasks
@@ -84,6 +82,10 @@ export function createSpans(options: SpansOptions): Spans {
   let { total } = options
   const keys = dayKeys(zone)
   const memory = createMemory()
+  /** Ms: how long it took from one crowded time to the next, and how much is tried to be played apart. */
+  let usual = dayMs
+  let attempt = dayMs
+  let crowdedUntil = Number.NEGATIVE_INFINITY
   const parts = partsOf(tasks).map((indexes) => {
     const own = indexes.flatMap((index) => tasks[index] ?? [])
     return createPart({
@@ -102,25 +104,16 @@ export function createSpans(options: SpansOptions): Spans {
   const dayOf = (at: number): Today => {
     const current = options.tasksAt(at)
     const day = Math.floor(at / dayMs)
-    const pausedAll = current.pausedAll()
-    const ofTask = (id: string): DayOfTask => {
-      const task = current.get(id)
-      const found = task?.enabled ? readable(() => keys(task, day, pausedAll)) : undefined
-      return found ?? { key: '', plan: '', hours: 0 }
-    }
+    const ofTask = (id: string): DayOfTask => keys(current.get(id), day, current.pausedAll())
     return { tasks: current, days: parts.map(({ ids }) => ids.map(ofTask)) }
   }
 
+  /** What of them waits says when they come next. */
   const isTouchy = new Set(
     tasks.filter(({ triggers, policy }) => policy.rateLimit !== null || triggers.some(isDelay)).map(({ id }) => id),
   )
-  /** Something waits whose wait says when its task comes next. */
-  const isHeld = ({ runs }: Carried): boolean =>
-    runs.some(({ due, endsAt }) => endsAt === null && isTouchy.has(due.taskId))
-
-  /** Nothing waits for its slot, or behind another; at the end of all it may. */
   const isQuiet = ({ carried: left }: Outcome, at: number): boolean =>
-    at === options.until || [...left.values()].every(({ runs }) => runs.every(({ endsAt }) => endsAt !== null))
+    at === options.until || ![...left.values()].some((one) => someWait(one))
 
   const running = (): number => {
     let count = 0
@@ -155,7 +148,7 @@ export function createSpans(options: SpansOptions): Spans {
     const load = joinedLoad(found.map(({ played }) => ({ load: played.load, by: played.by })))
     const { busiest, over } = peakOf(load, running(), settings.maxConcurrent)
     if (over !== null) return over
-    if (until < options.until && found.some(({ played }) => isHeld(played.carried))) return 'uncut'
+    if (until < options.until && found.some(({ played }) => someWait(played.carried, isTouchy))) return 'uncut'
     for (const { index, played } of found) {
       carried[index] = played.carried
       total.add(played.rows, played.by)
@@ -225,7 +218,11 @@ export function createSpans(options: SpansOptions): Spans {
     return { from, total: { rows: tally.rows, busiest }, carried: of, events }
   }
 
-  const take = ({ from: then, total: came, carried: left, events }: Outcome, indexes: readonly number[], from: number) => {
+  const take = (
+    { from: then, total: came, carried: left, events }: Outcome,
+    indexes: readonly number[],
+    from: number,
+  ) => {
     const by = from - then
     for (const index of indexes) carried[index] = movedCarried(left.get(index) ?? noneCarried, by)
     total.add(came.rows, by)
@@ -262,19 +259,21 @@ export function createSpans(options: SpansOptions): Spans {
     return at
   }
 
-  /** Where all cannot be played apart, it tries again with a minute, then with twice as much each time. */
   const awake = async (today: Today, from: number, until: number): Promise<number> => {
     let at = from
-    for (let length = until - from; at < until; ) {
+    while (at < until) {
       if (options.isListing()) {
         at = await together(today, at, Math.min(until, nextOf(hourMs, at)))
         continue
       }
-      const end = Math.min(until, at + length)
+      const end = Math.min(until, at + attempt)
       const over = await apart(today, at, end)
-      if (over === null) at = end
-      else at = over === 'uncut' ? await together(today, at, end) : await crowded(today, at, over)
-      length = over === null ? length * 2 : minute
+      if (over === null) {
+        at = end
+        // After as long as it took the last time, the next are about to come.
+        attempt = attempt === usual && usual < dayMs ? minute : Math.min(dayMs, attempt * 2)
+      } else if (over === 'uncut') at = await together(today, at, end)
+      else at = await crowded(today, at, over)
     }
     return at
   }
@@ -282,42 +281,16 @@ export function createSpans(options: SpansOptions): Spans {
   /** Too many at once, first at `over`. */
   const crowded = async (today: Today, from: number, over: number): Promise<number> => {
     const begin = Math.max(from, nextOf(minute, over) - minute)
-    const at = begin > from ? await awake(today, from, begin) : begin
-    return at === begin ? together(today, begin, Math.min(options.until, begin + minute)) : at
+    if (begin > from && (await apart(today, from, begin)) !== null) return together(today, from, begin)
+    const at = await together(today, begin, Math.min(options.until, begin + minute))
+    usual = attempt = Math.max(minute, begin - crowdedUntil)
+    crowdedUntil = at
+    return at
   }
 
   return {
     awake: (from, until) => day(dayOf(from), from, until),
     asleep: everything,
     left: () => joinedCarried(carried, orderOf),
-  }
-}
-
-/** The next whole one after `at`. */
-function nextOf(length: number, at: number): number {
-  return (Math.floor(at / length) + 1) * length
-}
-
-function createMemory(): PlayedMemory {
-  const all: (() => void)[] = []
-  let numbers = 0
-  return {
-    takes(count) {
-      numbers += count
-      if (numbers <= mostNumbers) return
-      numbers = 0
-      for (const forget of all) forget()
-    },
-    clears: (forget) => void all.push(forget),
-  }
-}
-
-/** What cannot be planned has no occurrences, as in the host, which says so. */
-function readable<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof BelfryError && error.code === 'INVALID') return undefined
-    throw error
   }
 }
