@@ -1,4 +1,8 @@
-/** What the whole schedule would do: the planner and the dispatcher on a clock of their own. Nothing runs, nothing is stored. */
+/**
+ * What the whole schedule would do: the planner and the dispatcher on a clock of their own (simulated-stretch). Nothing runs,
+ * nothing is stored. What makes it fast: tasks that have nothing to do with each other are played apart (simulated-part), plain
+ * ones without planner (simulated-alone), and days that are alike once (simulated-days); simulated-spans says when that may be.
+ */
 import type { Simulation } from '@shared/model/schedule'
 import type { Settings } from '@shared/model/settings'
 import type { Pause, Task } from '@shared/model/task'
@@ -43,9 +47,13 @@ export async function simulate(input: SimulationInput): Promise<Simulation> {
   const events: SimulatedEvent[] = []
   const total = createTotal()
   const breathe = breather(input)
+  const sleeps = sleepsOf(input)
   const spans = createSpans({
     ...{ tasks: input.tasks, settings, duration, zone, total, breathe },
     tasksAt: tasksAt(input),
+    ...{ asleep: input.asleep, until },
+    sleepAfter: (at) => sleeps.find((sleep) => sleep.until > at)?.from ?? Infinity,
+    wakeOf: (at) => sleeps.find((sleep) => sleep.from < at && sleep.until > at)?.until ?? at,
     play: (stretch) => {
       const { maxConcurrent } = stretch
       return simulateStretch({
@@ -59,20 +67,13 @@ export async function simulate(input: SimulationInput): Promise<Simulation> {
       })
     },
     isListing: () => events.length < input.limit,
-    list: (event) => void events.push(event),
+    list: (event) => void (events.length < input.limit && events.push(event)),
   })
-  const sleeps = sleepsOf(input)
   for (let at = from; at < until;) {
-    const [sleep] = sleeps
-    if (sleep !== undefined && sleep.from <= at) {
-      await spans.asleep(at, sleep.until, input.asleep)
-      at = sleep.until
-      sleeps.shift()
-    } else {
-      const end = Math.min((Math.floor(at / dayMs) + 1) * dayMs, sleep?.from ?? until, until)
-      await spans.awake(at, end)
-      at = end
-    }
+    const next = sleeps.find((sleep) => sleep.until > at)
+    const end = Math.min((Math.floor(at / dayMs) + 1) * dayMs, until)
+    if (next !== undefined && next.from <= at) at = await spans.asleep(at, next.until)
+    else at = await spans.awake(at, Math.min(end, next?.from ?? until))
     await breathe()
   }
   const tally = createTally(() => undefined)

@@ -22,6 +22,11 @@ export function goesOn({ runs, marks, events }: Carried): boolean {
   return runs.length > 0 || marks.size > 0 || events.length > 0
 }
 
+/** Something waits for its slot, or behind another. @param of only those tasks */
+export function someWait({ runs }: Carried, of?: ReadonlySet<string>): boolean {
+  return runs.some(({ due, endsAt }) => endsAt === null && (of?.has(due.taskId) ?? true))
+}
+
 /** Equal for what goes on in the same way from `from` as something else from its own; null where nothing else could. */
 export function carriedKey({ runs, marks, idle, starts, events }: Carried, from: number): string | null {
   if (marks.size > 0 || events.length > 0) return null

@@ -2,6 +2,7 @@
  * When a task comes on a day, told without looking at each time: days of one key are alike. Days are UTC's, counted from
  * 1970-01-01. Pure.
  */
+import { BelfryError } from '@shared/errors'
 import type { Pause, Task } from '@shared/model/task'
 import type { CronTrigger, Trigger } from '@shared/model/trigger'
 import { autoDst, cronFields } from '@shared/schedule/cron'
@@ -26,8 +27,13 @@ export const hourMs = 3_600_000
 /** No zone's days are further from UTC's. */
 const furthest = 26 * hourMs
 
+/** The next whole one after `at`. */
+export function nextOf(length: number, at: number): number {
+  return (Math.floor(at / length) + 1) * length
+}
+
 /** @param zone the machine's */
-export function dayKeys(zone: string): (task: Task, day: number, pausedAll: Pause | null) => DayOfTask {
+export function dayKeys(zone: string): (task: Task | undefined, day: number, pausedAll: Pause | null) => DayOfTask {
   const calm = calmOffsets()
   const known = new Map<string, (day: number) => TriggerDay>()
 
@@ -43,7 +49,7 @@ export function dayKeys(zone: string): (task: Task, day: number, pausedAll: Paus
     return triggers.length === 1 && only !== undefined ? only : (day) => joined(triggers.map((trigger) => trigger(day)))
   }
 
-  return (task, day, pausedAll) => {
+  const dayOf = (task: Task, day: number, pausedAll: Pause | null): DayOfTask => {
     let planned = known.get(task.id)
     if (planned === undefined) known.set(task.id, (planned = ofTask(task)))
     const { key, hours } = planned(day)
@@ -51,6 +57,16 @@ export function dayKeys(zone: string): (task: Task, day: number, pausedAll: Paus
     const extra = circumstances(task, day, zone, pausedAll)
     const plan = key === null || extra === null ? null : key + extra
     return { key: task.policy.jitter > 0 ? null : plan, plan, hours }
+  }
+  return (task, day, pausedAll) => {
+    if (!task?.enabled) return nothing
+    try {
+      return dayOf(task, day, pausedAll)
+    } catch (error) {
+      // What cannot be planned has no occurrences, as in the host, which says so.
+      if (error instanceof BelfryError && error.code === 'INVALID') return nothing
+      throw error
+    }
   }
 }
 

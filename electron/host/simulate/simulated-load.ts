@@ -29,46 +29,23 @@ export function joinedLoad(parts: readonly { readonly load: Load; readonly by: n
 
 /**
  * What ends as something starts makes room for it.
- * @param loads in order, each
+ * @param load in order
  * @param running already before
  * @param limit so many may run at once
  */
-export function peakOf(loads: readonly Load[], running: number, limit: number): Peak {
-  const starts = merging(loads.map((load) => load.starts))
-  const ends = merging(loads.map((load) => load.ends))
+export function peakOf({ starts, ends }: Load, running: number, limit: number): Peak {
   let busiest: Busiest | null = null
   let over: number | null = null
-  for (let at = starts(); at !== Infinity; at = starts()) {
+  let ended = 0
+  for (let index = 0; index < starts.length; index++) {
+    const at = starts[index] ?? 0
     running++
-    while (ends.peek() <= at) {
-      ends()
+    while (ended < ends.length && (ends[ended] ?? 0) <= at) {
+      ended++
       running--
     }
     if (running > (busiest?.running ?? 0)) busiest = { at, running }
     if (running > limit) over ??= at
   }
   return { busiest, over }
-}
-
-interface Merging {
-  (): number
-  peek(): number
-}
-
-/** Takes the least of all that is left; Infinity once nothing is. */
-function merging(all: readonly ArrayLike<number>[]): Merging {
-  const indexes = all.map(() => 0)
-  const least = (): number => {
-    let found = 0
-    for (let one = 1; one < all.length; one++) if (valueOf(one) < valueOf(found)) found = one
-    return found
-  }
-  const valueOf = (one: number): number => all[one]?.[indexes[one] ?? 0] ?? Infinity
-  const take = (): number => {
-    const found = least()
-    const value = valueOf(found)
-    indexes[found] = (indexes[found] ?? 0) + 1
-    return value
-  }
-  return Object.assign(take, { peek: () => valueOf(least()) })
 }

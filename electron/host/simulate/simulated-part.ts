@@ -12,8 +12,6 @@ import { createTally, type Tally, type TallyRow } from './simulated-tally'
 
 /** What a stretch came to. */
 export interface Played {
-  /** Of what may come again. */
-  readonly id: number | null
   /** When it was played; rows and load are of then. */
   readonly from: number
   /** So much later it is now, ms. */
@@ -25,10 +23,26 @@ export interface Played {
 
 /** What is remembered of all parts; none of it once it is too much. */
 export interface PlayedMemory {
-  nextId(): number
   /** So many numbers, some 16 bytes each. */
   takes(count: number): void
   clears(forget: () => void): void
+}
+
+/** Numbers that are remembered, some 16 bytes each. */
+const mostNumbers = 6_000_000
+
+export function createMemory(): PlayedMemory {
+  const all: (() => void)[] = []
+  let numbers = 0
+  return {
+    takes(count) {
+      numbers += count
+      if (numbers <= mostNumbers) return
+      numbers = 0
+      for (const forget of all) forget()
+    },
+    clears: (forget) => void all.push(forget),
+  }
 }
 
 export interface PartStretch {
@@ -125,14 +139,15 @@ export function createPart({ ids, tasks, groups, duration, zone, memory, play }:
     },
     play(stretch) {
       const { from, until, carried, days } = stretch
-      const key = keyOf(`${from % dayMs} ${until - from}`, days, carriedKey(carried, from))
+      // What is short is played as fast as it is found.
+      const isShort = isAlone && until - from <= hourMs
+      const key = isShort ? null : keyOf(`${from % dayMs} ${until - from}`, days, carriedKey(carried, from))
       const before = key === null ? undefined : known.get(key)
       if (before !== undefined)
         return { ...before, by: from - before.from, carried: movedCarried(before.carried, from - before.from) }
       const finish = (tally: Tally, left: Carried): Played => {
-        const id = key === null || left.marks.size > 0 || left.events.length > 0 ? null : memory.nextId()
-        const played = { id, from, by: 0, rows: tally.rows, load: tally, carried: left }
-        if (id !== null && key !== null) {
+        const played = { from, by: 0, rows: tally.rows, load: tally, carried: left }
+        if (key !== null && left.marks.size === 0 && left.events.length === 0) {
           known.set(key, played)
           memory.takes(tally.starts.length + tally.ends.length + 20)
         }

@@ -1,19 +1,27 @@
 /**
  * Plays a schedule in parts, each as if there were no others: they share nothing but the limit of all, and where that is not
- * reached it makes no difference. Where it is, all are played together, for a minute. Most days are like others: what begins as
+ * reached it makes no difference. Where it is, those who come are played together, for a minute or until none waits any more. Most days are like others: what begins as
  * something did before, with the same to come, has the same end, and is not played again. Instants are ms.
  */
-import { BelfryError } from '@shared/errors'
 import type { Settings } from '@shared/model/settings'
 import type { Task } from '@shared/model/task'
-import { carriedKey, joinedCarried, movedCarried, noneCarried, partedCarried, type Carried } from './simulated-carried'
+import { isDelay } from '../schedule/decide'
+import {
+  carriedKey,
+  joinedCarried,
+  movedCarried,
+  noneCarried,
+  partedCarried,
+  someWait,
+  type Carried,
+} from './simulated-carried'
 import type { Span } from './simulated-clock'
-import { dayKeys, dayMs, hourMs, type DayOfTask } from './simulated-days'
-import { joinedLoad, peakOf, type Load, type Peak } from './simulated-load'
-import { createPart, keyOf, type Part, type Played, type PlayedMemory } from './simulated-part'
+import { dayKeys, dayMs, hourMs, nextOf, type DayOfTask } from './simulated-days'
+import { joinedLoad, peakOf } from './simulated-load'
+import { createMemory, createPart, keyOf, type Part, type Played } from './simulated-part'
 import { partsOf } from './simulated-parts'
-import type { SimulatedTasks } from './simulated-stretch'
-import { createTally, type SimulatedEvent, type Tally, type Total } from './simulated-tally'
+import type { SimulatedTasks, StretchInput } from './simulated-stretch'
+import { createTally, createTotal, type SimulatedEvent, type Total } from './simulated-tally'
 
 export interface SpansOptions {
   readonly tasks: readonly Task[]
@@ -22,6 +30,13 @@ export interface SpansOptions {
   /** The machine's. */
   readonly zone: string
   readonly tasksAt: (at: number) => SimulatedTasks
+  /** Of the whole simulation. */
+  readonly asleep: readonly Span[]
+  readonly until: number
+  /** When (whole minute) the next sleep begins; Infinity where none does. */
+  readonly sleepAfter: (at: number) => number
+  /** The first whole minute, not before `at`, that is not within a sleep; `until` at the latest. */
+  readonly wakeOf: (at: number) => number
   /** Plays these tasks with the planner and the dispatcher, and adds to the tally what happens. */
   readonly play: (stretch: Stretch) => Promise<Carried>
   /** Everything is to be played together: what happens is listed. */
@@ -32,47 +47,45 @@ export interface SpansOptions {
   readonly breathe: () => Promise<void> | undefined
 }
 
-export interface Stretch {
-  readonly ids: readonly string[]
-  readonly tasks: SimulatedTasks
-  readonly from: number
-  readonly until: number
-  readonly asleep: readonly Span[]
-  readonly carried: Carried
-  readonly tally: Tally
+export type Stretch = Pick<StretchInput, 'ids' | 'tasks' | 'from' | 'until' | 'asleep' | 'carried' | 'tally'> & {
   readonly maxConcurrent: number
 }
 
 export interface Spans {
-  /** Plays on, within a UTC day through which the machine is awake. */
-  awake(from: number, until: number): Promise<void>
-  /** Plays on, everything together. */
-  asleep(from: number, until: number, asleep: readonly Span[]): Promise<void>
+  /** Plays on, within a UTC day through which the machine is awake. Gives how far it came: `until`, or further. */
+  awake(from: number, until: number): Promise<number>
+  /** Plays on, everything together. Gives how far it came, as above. */
+  asleep(from: number, until: number): Promise<number>
   /** What goes on at the end. */
   left(): Carried
 }
 
 const minute = 60_000
-/** Numbers that are remembered, some 16 bytes each. */
-const mostNumbers = 6_000_000
 
 interface Today {
   readonly tasks: SimulatedTasks
   readonly days: readonly (readonly DayOfTask[])[]
 }
 
-/** Of all that is played together; instants as they were then. */
-interface Together {
+/** What a stretch came to, for all who came in it; instants as they were then. */
+interface Outcome {
   readonly from: number
-  readonly tally: Tally
-  readonly peak: Peak
-  readonly carried: Carried
+  readonly total: Pick<Total, 'rows' | 'busiest'>
+  /** By part; of the others nothing goes on. */
+  readonly carried: ReadonlyMap<number, Carried>
+  readonly events: readonly SimulatedEvent[]
 }
 
 export function createSpans(options: SpansOptions): Spans {
-  const { tasks, settings, zone, total, breathe } = options
+  const { tasks, settings, zone, breathe, wakeOf } = options
+  /** Of the day that is played, or of all. */
+  let { total } = options
   const keys = dayKeys(zone)
   const memory = createMemory()
+  /** Ms: how long it took from one crowded time to the next, and how much is tried to be played apart. */
+  let usual = dayMs
+  let attempt = dayMs
+  let crowdedUntil = Number.NEGATIVE_INFINITY
   const parts = partsOf(tasks).map((indexes) => {
     const own = indexes.flatMap((index) => tasks[index] ?? [])
     return createPart({
@@ -85,24 +98,22 @@ export function createSpans(options: SpansOptions): Spans {
   const order = new Map(tasks.map(({ id }, index) => [id, index]))
   const orderOf = (id: string): number => order.get(id) ?? 0
   const carried: Carried[] = parts.map(() => noneCarried)
-  const known = new Map<string, Together>()
-  const loads = new Map<string, Load>()
-  memory.clears(() => {
-    known.clear()
-    loads.clear()
-  })
+  const known = new Map<string, Outcome>()
+  memory.clears(() => known.clear())
 
   const dayOf = (at: number): Today => {
     const current = options.tasksAt(at)
     const day = Math.floor(at / dayMs)
-    const pausedAll = current.pausedAll()
-    const ofTask = (id: string): DayOfTask => {
-      const task = current.get(id)
-      const found = task?.enabled ? readable(() => keys(task, day, pausedAll)) : undefined
-      return found ?? { key: '', plan: '', hours: 0 }
-    }
+    const ofTask = (id: string): DayOfTask => keys(current.get(id), day, current.pausedAll())
     return { tasks: current, days: parts.map(({ ids }) => ids.map(ofTask)) }
   }
+
+  /** What of them waits says when they come next. */
+  const isTouchy = new Set(
+    tasks.filter(({ triggers, policy }) => policy.rateLimit !== null || triggers.some(isDelay)).map(({ id }) => id),
+  )
+  const isQuiet = ({ carried: left }: Outcome, at: number): boolean =>
+    at === options.until || ![...left.values()].some((one) => someWait(one))
 
   const running = (): number => {
     let count = 0
@@ -111,7 +122,7 @@ export function createSpans(options: SpansOptions): Spans {
   }
 
   const coming = ({ days, tasks: current }: Today, from: number, until: number): number[] => {
-    const hour = until - from > hourMs ? undefined : Math.floor(from / hourMs) % 24
+    const hour = until > nextOf(hourMs, from) ? undefined : Math.floor(from / hourMs) % 24
     const found: number[] = []
     for (const [index, part] of parts.entries())
       if (part.comes(days[index] ?? [], carried[index] ?? noneCarried, hour, { from, until, tasks: current }))
@@ -119,8 +130,8 @@ export function createSpans(options: SpansOptions): Spans {
     return found
   }
 
-  /** False where they would be too many at once, or may be: then nothing has come of it but where it would be. */
-  const apart = async (today: Today, from: number, until: number): Promise<number | null> => {
+  /** Null where it could be; else nothing has come of it but when they would first be too many at once, or that they cannot be cut. */
+  const apart = async (today: Today, from: number, until: number): Promise<number | 'uncut' | null> => {
     const found: { index: number; played: Played }[] = []
     for (const index of coming(today, from, until)) {
       const stretch = {
@@ -134,15 +145,10 @@ export function createSpans(options: SpansOptions): Spans {
       found.push({ index, played: played instanceof Promise ? await played : played })
       await breathe()
     }
-    const { busiest, over } = peakOf(
-      loadsOf(
-        found.map(({ played }) => played),
-        from,
-      ),
-      running(),
-      settings.maxConcurrent,
-    )
+    const load = joinedLoad(found.map(({ played }) => ({ load: played.load, by: played.by })))
+    const { busiest, over } = peakOf(load, running(), settings.maxConcurrent)
     if (over !== null) return over
+    if (until < options.until && found.some(({ played }) => someWait(played.carried, isTouchy))) return 'uncut'
     for (const { index, played } of found) {
       carried[index] = played.carried
       total.add(played.rows, played.by)
@@ -151,32 +157,36 @@ export function createSpans(options: SpansOptions): Spans {
     return null
   }
 
-  /** What came before in this company is one load already. */
-  const loadsOf = (all: readonly Played[], from: number): Load[] => {
-    const old = all.filter(({ id }) => id !== null)
-    const rest = all.filter(({ id, load }) => id === null && load.starts.length + load.ends.length > 0)
-    const key = old.map(({ id }) => id).join()
-    let load = loads.get(key)
-    if (load === undefined) {
-      load = joinedLoad(old.map((played) => ({ load: played.load, by: played.by - from })))
-      loads.set(key, load)
-      memory.takes(load.starts.length + load.ends.length + old.length)
+  /**
+   * Ends where nothing waits for a slot, a minute after `from` or as much later as it takes: what waits is the planner's and the
+   * dispatcher's alone. Gives when.
+   */
+  const together = async (today: Today, from: number, until: number): Promise<number> => {
+    const dayEnds = Math.min(options.until, nextOf(dayMs, from), options.sleepAfter(from))
+    for (let length = until - from; from + length <= dayEnds; length *= 2) {
+      const end = from + length
+      const indexes = coming(today, from, end)
+      const key = options.isListing() ? null : companyKey(today, indexes, from, end)
+      const before = key === null ? undefined : known.get(key)
+      const found = before ?? (await playTogether(today.tasks, indexes, from, end))
+      if (before === undefined && !isQuiet(found, end)) continue
+      if (before === undefined) remember(key, found)
+      take(found, indexes, from)
+      return end
     }
-    return [moved(load, from), joinedLoad(rest.map((played) => ({ load: played.load, by: played.by })))]
+    return everything(from, dayEnds)
   }
 
-  const together = async (today: Today, from: number, until: number): Promise<void> => {
-    const indexes = coming(today, from, until)
-    const key = options.isListing() ? null : companyKey(today, indexes, from, until)
-    let found = key === null ? undefined : known.get(key)
-    if (found === undefined) {
-      found = await playTogether(today.tasks, indexes, from, until, [])
-      if (key !== null && found.carried.marks.size + found.carried.events.length === 0) {
-        known.set(key, found)
-        memory.takes(20 * found.tally.rows.size)
-      }
+  /** All that is there, with its sleeps, at least until `until`. */
+  const everything = async (from: number, until: number): Promise<number> => {
+    const all = [...parts.keys()]
+    for (let length = until - from; ; length *= 2) {
+      const end = wakeOf(Math.min(options.until, from + length))
+      const found = await playTogether(options.tasksAt(from), all, from, end)
+      if (!isQuiet(found, end)) continue
+      take(found, all, from)
+      return end
     }
-    take(found, indexes, from)
   }
 
   const companyKey = ({ days }: Today, indexes: readonly number[], from: number, until: number): string | null => {
@@ -191,9 +201,9 @@ export function createSpans(options: SpansOptions): Spans {
     indexes: readonly number[],
     from: number,
     until: number,
-    asleep: readonly Span[],
-  ): Promise<Together> => {
-    const tally = createTally((event) => void (options.isListing() && options.list(event)))
+  ): Promise<Outcome> => {
+    const events: SimulatedEvent[] = []
+    const tally = createTally((event) => void (options.isListing() && events.push(event)))
     const ids = indexes.flatMap((index) => parts[index]?.ids ?? [])
     ids.sort((a, b) => orderOf(a) - orderOf(b))
     const before = joinedCarried(
@@ -201,88 +211,86 @@ export function createSpans(options: SpansOptions): Spans {
       orderOf,
     )
     const { maxConcurrent } = settings
+    const asleep = options.asleep.filter((span) => span.from < until && span.until > from)
     const left = await options.play({ ids, tasks: current, from, until, asleep, carried: before, tally, maxConcurrent })
-    const peak = peakOf([joinedLoad([{ load: tally, by: 0 }])], running(), Number.POSITIVE_INFINITY)
-    return { from, tally, peak, carried: left }
+    const { busiest } = peakOf(joinedLoad([{ load: tally, by: 0 }]), running(), Number.POSITIVE_INFINITY)
+    const of = partedCarried(left, (id) => owners.get(id) ?? -1)
+    return { from, total: { rows: tally.rows, busiest }, carried: of, events }
   }
 
-  const take = (found: Together, indexes: readonly number[], from: number): void => {
-    const by = from - found.from
-    const left = partedCarried(movedCarried(found.carried, by), (id) => owners.get(id) ?? -1)
-    for (const index of indexes) carried[index] = left.get(index) ?? noneCarried
-    total.add(found.tally.rows, by)
-    total.saw(found.peak.busiest, by)
+  const take = (
+    { from: then, total: came, carried: left, events }: Outcome,
+    indexes: readonly number[],
+    from: number,
+  ) => {
+    const by = from - then
+    for (const index of indexes) carried[index] = movedCarried(left.get(index) ?? noneCarried, by)
+    total.add(came.rows, by)
+    total.saw(came.busiest, by)
+    events.forEach(options.list)
   }
 
-  const awake = async (today: Today, from: number, until: number): Promise<void> => {
-    for (let at = from; at < until;) {
-      const end = options.isListing() ? Math.min(until, nextOf(hourMs, at)) : until
-      if (options.isListing()) await together(today, at, end)
-      else {
-        const over = await apart(today, at, end)
-        if (over !== null) await crowded(today, at, end, over)
-      }
-      at = end
+  const remember = (key: string | null, outcome: Outcome): void => {
+    const left = [...outcome.carried.values()]
+    if (key === null || left.some(({ marks, events }) => marks.size + events.length > 0)) return
+    known.set(key, outcome)
+    memory.takes(20 * outcome.total.rows.size + key.length / 8)
+  }
+
+  /** Days of one company, from the same beginning, are alike. */
+  const day = async (today: Today, from: number, until: number): Promise<number> => {
+    const indexes = coming(today, from, until)
+    const key = options.isListing() ? null : companyKey(today, indexes, from, until)
+    if (key === null) return awake(today, from, until)
+    const before = known.get(key)
+    if (before !== undefined) {
+      take(before, indexes, from)
+      return until
     }
+    const all = total
+    total = createTotal()
+    const at = await awake(today, from, until)
+    const { rows, busiest } = total
+    total = all
+    total.add(rows, 0)
+    total.saw(busiest, 0)
+    const left = new Map(indexes.map((index) => [index, carried[index] ?? noneCarried]))
+    if (at === until) remember(key, { from, total: { rows, busiest }, carried: left, events: [] })
+    return at
+  }
+
+  const awake = async (today: Today, from: number, until: number): Promise<number> => {
+    let at = from
+    while (at < until) {
+      if (options.isListing()) {
+        at = await together(today, at, Math.min(until, nextOf(hourMs, at)))
+        continue
+      }
+      const end = Math.min(until, at + attempt)
+      const over = await apart(today, at, end)
+      if (over === null) {
+        at = end
+        // After as long as it took the last time, the next are about to come.
+        attempt = attempt === usual && usual < dayMs ? minute : Math.min(dayMs, attempt * 2)
+      } else if (over === 'uncut') at = await together(today, at, end)
+      else at = await crowded(today, at, over)
+    }
+    return at
   }
 
   /** Too many at once, first at `over`. */
-  const crowded = async (today: Today, from: number, until: number, over: number): Promise<void> => {
-    if (until - from > hourMs) {
-      for (let at = from; at < until; at = nextOf(hourMs, at))
-        await awake(today, at, Math.min(until, nextOf(hourMs, at)))
-      return
-    }
+  const crowded = async (today: Today, from: number, over: number): Promise<number> => {
     const begin = Math.max(from, nextOf(minute, over) - minute)
-    const end = Math.min(until, begin + minute)
-    if (begin > from) await awake(today, from, begin)
-    await together(today, begin, end)
-    if (end < until) await awake(today, end, until)
+    if (begin > from && (await apart(today, from, begin)) !== null) return together(today, from, begin)
+    const at = await together(today, begin, Math.min(options.until, begin + minute))
+    usual = attempt = Math.max(minute, begin - crowdedUntil)
+    crowdedUntil = at
+    return at
   }
 
   return {
-    async awake(from, until) {
-      await awake(dayOf(from), from, until)
-    },
-    async asleep(from, until, spans) {
-      const all = [...parts.keys()]
-      take(await playTogether(options.tasksAt(from), all, from, until, spans), all, from)
-    },
+    awake: (from, until) => day(dayOf(from), from, until),
+    asleep: everything,
     left: () => joinedCarried(carried, orderOf),
-  }
-}
-
-/** The next whole one after `at`. */
-function nextOf(length: number, at: number): number {
-  return (Math.floor(at / length) + 1) * length
-}
-
-function moved({ starts, ends }: Load, by: number): Load {
-  return { starts: Float64Array.from(starts, (at) => at + by), ends: Float64Array.from(ends, (at) => at + by) }
-}
-
-function createMemory(): PlayedMemory {
-  const all: (() => void)[] = []
-  let numbers = 0
-  let lastId = 0
-  return {
-    nextId: () => ++lastId,
-    takes(count) {
-      numbers += count
-      if (numbers <= mostNumbers) return
-      numbers = 0
-      for (const forget of all) forget()
-    },
-    clears: (forget) => void all.push(forget),
-  }
-}
-
-/** What cannot be planned has no occurrences, as in the host, which says so. */
-function readable<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof BelfryError && error.code === 'INVALID') return undefined
-    throw error
   }
 }
