@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { TaskInput } from '@shared/model/task'
 import { bothAt, type Marks } from '../../electron/host/schedule/occurrences'
 import { plannedRuns } from '../../electron/host/schedule/planned'
+import { cpuTime } from '../support/cpu-time'
 import { makeTask } from '../support/make-task'
 
 const hour = 3_600_000
@@ -101,5 +102,43 @@ describe('what runs next', () => {
       '2027-01-08T15:30:00.000Z',
       '2027-01-11T15:00:00.000Z',
     ])
+  })
+
+  const pieces = (hour: string, count: number) =>
+    Array.from({ length: count }, (_, index) => {
+      const two = (minute: number): string => String(minute).padStart(2, '0')
+      return { times: { from: `${hour}:${two(index)}`, until: `${hour}:${two(index + 1)}` } }
+    })
+  const fifty: TaskInput['triggers'] = Array.from({ length: 50 }, (_, index) => ({
+    kind: 'cron' as const,
+    expression: `${index} 2 * * *`,
+  }))
+
+  it.each<[string, NonNullable<TaskInput['policy']>, string[]]>([
+    ['at other hours', { active: pieces('04', 50), blackouts: pieces('05', 50) }, []],
+    ['in their minutes', { active: pieces('02', 50), blackouts: pieces('02', 50) }, []],
+    ['all but one', { blackouts: pieces('02', 49) }, ['2027-01-09T01:49:00.000Z']],
+    [
+      'for years',
+      { active: [...pieces('04', 49), { dates: ['2030-06-01'] }], blackouts: pieces('02', 30) },
+      ['2030-06-01T00:30:00.000Z'],
+    ],
+  ])('of fifty triggers under windows that close %s is found in under 100 ms', (_name, policy, expected) => {
+    first({ triggers: fifty, policy: daytime, after: friday })
+    let found: string[] = []
+    const took = Math.min(
+      ...Array.from({ length: 3 }, () =>
+        cpuTime(() => void (found = first({ triggers: fifty, policy, after: friday }))),
+      ),
+    )
+    expect(found).toEqual(expected)
+    expect(took).toBeLessThan(100)
+  })
+
+  it('is found at the end of a gap that a window is open for, after months of nothing', () => {
+    // 02:30 never is between 03:00 and 03:01, but where the clocks jump over it.
+    const triggers: TaskInput['triggers'] = [{ kind: 'cron', expression: '30 2 * * *' }]
+    const policy = { active: [{ times: { from: '03:00', until: '03:01' } }] }
+    expect(first({ triggers, policy, after: '2027-03-28T12:00:00Z' })).toEqual(['2028-03-26T01:00:00.000Z'])
   })
 })

@@ -10,6 +10,7 @@ import { lookAt, watchedPath, type WatchPlace } from '../watch/path-state'
 import { isDelay } from './decide'
 import { meetingsOf } from './meetings'
 import { bothAt } from './occurrences'
+import { openings } from './openings'
 import { longestClosed, plannedRuns, type Planned } from './planned'
 import { nextOfTrigger, type Moment } from './trigger-times'
 
@@ -38,8 +39,7 @@ const mostMeetings = 5
 export async function definitionWarnings(definition: Definition, facts: WarningFacts): Promise<ScheduleWarning[]> {
   const { triggers, moment } = definition
   const { now, turn } = facts
-  const told = neverRuns(definition, now)
-  await turn()
+  const told = await neverRuns(definition, facts)
   for (const [index, trigger] of triggers.entries()) {
     const isSwallowed = told.some((warning) => warning.code === 'swallowed' && warning.trigger === index)
     if (trigger.kind === 'cron' && !isSwallowed) told.push(...rareOne(trigger, index, moment, now))
@@ -51,35 +51,34 @@ export async function definitionWarnings(definition: Definition, facts: WarningF
   return [...told, ...(await openPaths(triggers, facts.place))]
 }
 
-/** Triggers of which nothing will run, and why. */
-function neverRuns(definition: Definition, now: number): ScheduleWarning[] {
-  const { triggers, moment, windows } = definition
+/** Triggers of which nothing will run, and why: one after the other, each some ms at most. */
+async function neverRuns(definition: Definition, { now, turn }: WarningFacts): Promise<ScheduleWarning[]> {
+  const { triggers, moment, windows, duration } = definition
   const times = triggers.flatMap((trigger, index) => (isTime(trigger) ? [{ trigger, index }] : []))
-  const spent = times.filter(({ trigger }) => nextOfTrigger(trigger, now, moment) === undefined)
-  const left = times.filter((one) => !spent.includes(one))
-  const always = { ...definition, windows: { active: [], blackouts: [] } }
-  const swallowed =
-    moment.dst.gap === 'skip'
-      ? left.filter(
-          ({ trigger }) => trigger.kind === 'cron' && !runs({ ...always, triggers: [trigger] }, now, Infinity),
-        )
-      : []
-  const told: ScheduleWarning[] = [
-    ...spent.map(({ index }) => ({ code: 'spent', trigger: index }) as const),
-    ...swallowed.map(({ index }) => ({ code: 'swallowed', trigger: index }) as const),
-  ]
+  const spent: ScheduleWarning[] = []
+  const swallowed: ScheduleWarning[] = []
+  const open: { readonly index: number; readonly trigger: Trigger; readonly first: number }[] = []
+  for (const { trigger, index } of times) {
+    const first = nextOfTrigger(trigger, now, moment)?.at
+    const always = { triggers: [trigger], moment, duration, windows: { active: [], blackouts: [] } }
+    if (first === undefined) spent.push({ code: 'spent', trigger: index })
+    else if (moment.dst.gap === 'skip' && trigger.kind === 'cron' && !runs(always, now, Infinity))
+      swallowed.push({ code: 'swallowed', trigger: index })
+    else open.push({ trigger, index, first })
+    await turn()
+  }
+  const told = [...spent, ...swallowed]
   if (windows.active.length + windows.blackouts.length === 0) return told
   const end = now + longestClosed
-  const open = left.filter((one) => !swallowed.includes(one))
-  const someRun = runs(definition, now, end)
-  const closed = open.filter(
-    ({ trigger }) =>
-      (nextOfTrigger(trigger, now, moment)?.at ?? end) < end &&
-      (!someRun || !runs({ ...definition, triggers: [trigger] }, now, end)),
-  )
+  const shared = { ...definition, openings: openings(windows, moment.zone) }
+  const closed: ScheduleWarning[] = []
+  for (const { trigger, index, first } of open) {
+    if (first < end && !runs({ ...shared, triggers: [trigger] }, now, end))
+      closed.push({ code: 'closed', trigger: index })
+    await turn()
+  }
   const isAll = closed.length > 0 && closed.length === open.length && times.length === triggers.length
-  if (isAll) return [...told, { code: 'closed', trigger: null }]
-  return [...told, ...closed.map(({ index }): ScheduleWarning => ({ code: 'closed', trigger: index }))]
+  return [...told, ...(isAll ? [{ code: 'closed', trigger: null } as const] : closed)]
 }
 
 function runs(planned: Planned, now: number, end: number): boolean {

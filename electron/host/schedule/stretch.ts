@@ -3,7 +3,7 @@ import type { Task } from '@shared/model/task'
 import type { Trigger } from '@shared/model/trigger'
 import { countCron } from '@shared/schedule/cron'
 import { markOf, type Marks, type Occurrence } from './occurrences'
-import { nextBoundary } from './openings'
+import { nextBoundary } from './boundaries'
 import { nextOfTrigger, wholeSecond, type Moment } from './trigger-times'
 
 export interface Stretch {

@@ -9,7 +9,7 @@ import { autoDst, cronFields } from '@shared/schedule/cron'
 import { cronDays, type CronDays } from '@shared/schedule/cron-days'
 import { transitionNear, zoneTransitions } from '@shared/schedule/zone-offsets'
 import { isDelay } from '../schedule/decide'
-import { nextBoundary } from '../schedule/openings'
+import { nextBoundary } from '../schedule/boundaries'
 import { isOpen } from '../schedule/time-windows'
 import { nextOfTrigger, type Moment } from '../schedule/trigger-times'
 
