@@ -189,6 +189,40 @@ describe('a path to be watched', () => {
       })
   })
 
+  it('that holds far more in one folder is refused before all of it is read', async () => {
+    let read = 0
+    const huge = join(folder, 'huge')
+    await mkdir(huge)
+    const counted = {
+      ...files,
+      lstat: async (path: string) => Object.assign(await files.lstat(path), path === huge ? { size: 40_000_000 } : {}),
+      opendir: async (path: string) => {
+        const opened = await files.opendir(path)
+        if (path !== huge) return opened
+        return Object.assign(opened, {
+          async *[Symbol.asyncIterator]() {
+            for (; read < 1_000_000; read++) yield { name: String(read), isDirectory: () => false }
+          },
+        })
+      },
+    } as unknown as WatchPlace['files']
+    place = { ...place, files: counted }
+    await expect(save([named('a', watching(folder))])).rejects.toMatchObject({ field: 'triggers.1.paths.0' })
+    expect(read).toBeLessThan(10)
+  })
+
+  it('of thousands of folders is counted several at once', async () => {
+    await Promise.all(Array.from({ length: 40 }, (_, index) => mkdir(join(folder, String(index)))))
+    let [reading, most] = [0, 0]
+    const readdir = async (...given: Parameters<typeof files.readdir>) => {
+      most = Math.max(most, ++reading)
+      return files.readdir(...given).finally(() => reading--)
+    }
+    place = { ...place, files: { ...files, readdir } as unknown as WatchPlace['files'], most: 40 }
+    await expect(save([named('a', watching(folder))])).resolves.toBeDefined()
+    expect(most).toBe(8)
+  })
+
   it('may begin with the home folder', async () => {
     await writeFile(join(folder, 'in-home'), '')
     expect(await save([named('a', watching('~/in-home', '~'))])).toEqual(new Map([['a', []]]))

@@ -1,4 +1,5 @@
 /** How much a watched folder may hold: each folder below it costs a watch of the system, each file a look and memory. */
+import type { Dirent } from 'node:fs'
 import { join } from 'node:path'
 import type { WatchPlace } from './path-state'
 
@@ -18,6 +19,11 @@ export function tooManyWords(most: number): string {
   return `holds more than ${most.toLocaleString('en')} files and folders and so is not watched: give the folders in it that matter`
 }
 
+/** Folders that are read at the same time. */
+const atOnce = 8
+/** Bytes of a folder itself, as far as the system tells: a larger one is read in pieces, for it may hold millions. */
+const largestAtOnce = 1024 * 1024
+
 /**
  * Whether there is more below the folder than is watched. Stops at the limit; follows no links, leaves the data folder out and what
  * cannot be read. Never rejects.
@@ -26,16 +32,25 @@ export function tooManyWords(most: number): string {
 export async function holdsTooMany(path: string, { files, dataFolder, most }: WatchPlace): Promise<boolean> {
   const folders = [path]
   let count = 0
-  for (const folder of folders)
+  const take = (folder: string, entry: Dirent): boolean => {
+    const one = join(folder, entry.name)
+    if (one === dataFolder) return true
+    if (entry.isDirectory()) folders.push(one)
+    return ++count <= most
+  }
+  const read = async (folder: string): Promise<void> => {
     try {
-      for await (const entry of await files.opendir(folder, { bufferSize: 128 })) {
-        const one = join(folder, entry.name)
-        if (one === dataFolder) continue
-        if (++count > most) return true
-        if (entry.isDirectory()) folders.push(one)
-      }
+      if ((await files.lstat(folder)).size <= largestAtOnce)
+        (await files.readdir(folder, { withFileTypes: true })).every((entry) => take(folder, entry))
+      else for await (const entry of await files.opendir(folder, { bufferSize: 128 })) if (!take(folder, entry)) return
     } catch {
       // Gone meanwhile or not for Belfry: whoever watches says so.
     }
-  return false
+  }
+  for (let done = 0; done < folders.length && count <= most;) {
+    const next = folders.slice(done, done + atOnce)
+    done += next.length
+    await Promise.all(next.map(read))
+  }
+  return count > most
 }

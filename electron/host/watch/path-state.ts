@@ -6,7 +6,7 @@ import type { Files } from '../ports'
 import { TooManyFiles } from './folder-size'
 
 export interface WatchPlace {
-  readonly files: Pick<Files, 'lstat' | 'opendir'>
+  readonly files: Pick<Files, 'lstat' | 'opendir' | 'readdir'>
   readonly home: string
   readonly uid: number
   readonly platform: NodeJS.Platform
