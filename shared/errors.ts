@@ -86,11 +86,56 @@ export function invalidInput(error: z.core.$ZodError | readonly z.core.$ZodIssue
 
 /** A union's or a key's own message says nothing; that of its closest branch, or of the rule for keys, does. */
 function deepest(issue: z.core.$ZodIssue): { path: readonly PropertyKey[]; message: string } {
-  if (issue.code === 'invalid_key') return { path: issue.path, message: issue.issues[0]?.message ?? issue.message }
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue
+  if (issue.code === 'invalid_key')
+    return { path: issue.path, message: issue.issues[0] ? wordsOf(issue.issues[0]) : wordsOf(issue) }
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return { path: issue.path, message: wordsOf(issue) }
   const branches = issue.errors.map((branch) => branch[0]).filter((branch) => branch !== undefined)
   const inner = branches.find((branch) => branch.path.length > 0) ?? branches.find((branch) => branch.code === 'custom')
-  if (!inner) return issue
+  if (!inner) return { path: issue.path, message: wordsOf(issue) }
   const found = deepest(inner)
   return { path: [...issue.path, ...found.path], message: found.message }
+}
+
+/** What a rule says that brought no words of its own: zod's are for programmers. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  const { message } = issue
+  if (!/^(Too (big|small)|Invalid (input|option)): /.test(message)) return message
+  switch (issue.code) {
+    case 'too_big':
+      return boundWords(issue.origin, issue.inclusive === false ? 'less than' : 'at most', Number(issue.maximum))
+    case 'too_small':
+      return boundWords(issue.origin, issue.inclusive === false ? 'more than' : 'at least', Number(issue.minimum))
+    case 'invalid_type': {
+      const [, received] = /, received (\w+)$/.exec(message) ?? []
+      if (received === 'undefined') return 'is missing'
+      const isNumber = received === 'NaN' || (issue.expected === 'int' && received === 'number')
+      const not = received === undefined || isNumber ? '' : `, not ${typeWords(received)}`
+      return `must be ${typeWords(issue.expected)}${not}`
+    }
+    case 'invalid_value':
+      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`
+    default:
+      return message
+  }
+}
+
+function boundWords(origin: string, bound: string, limit: number): string {
+  if (origin === 'string') return `must have ${bound} ${limit} ${limit === 1 ? 'character' : 'characters'}`
+  if (origin === 'array' || origin === 'set' || origin === 'map' || origin === 'object')
+    return `must have ${bound} ${limit} ${limit === 1 ? 'entry' : 'entries'}`
+  return `must be ${bound} ${limit}`
+}
+
+function typeWords(type: string): string {
+  const words: Readonly<Record<string, string>> = {
+    array: 'a list',
+    boolean: 'true or false',
+    int: 'a whole number',
+    null: 'null',
+    number: 'a number',
+    object: 'an object',
+    record: 'an object',
+    string: 'text',
+  }
+  return words[type] ?? type
 }

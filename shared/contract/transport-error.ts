@@ -36,17 +36,25 @@ export function isExpected(error: unknown): boolean {
 function ownError(error: unknown): BelfryError {
   if (error instanceof BelfryError) return error
   if (isCarried(error)) {
-    if (error.cause instanceof ValidationError)
-      return invalidInput(error.cause.issues as Parameters<typeof invalidInput>[0])
+    if (error.cause instanceof ValidationError) {
+      const refused = invalidInput(error.cause.issues as Parameters<typeof invalidInput>[0])
+      return refused.field === undefined ? inBody(refused.message, refused.detail) : refused
+    }
     if (isOurCode(error.code))
       return new BelfryError(error.code, error.message, error.data as { field?: string; detail?: unknown })
     if (error.status === 404) return new BelfryError('NOT_FOUND', 'there is no such procedure')
     if (error.status === 415) return new BelfryError('UNSUPPORTED_MEDIA_TYPE', 'only application/json is taken')
-    if (error.status === 413)
-      return new BelfryError('INVALID', `the body has more than ${largestBody} bytes`, { field: 'body' })
+    if (error.status === 413) return inBody(`the body has more than ${largestBody} bytes`)
+    // Nothing else of a request is read before its procedure is known.
+    if (error.code === 'BAD_REQUEST') return inBody('is not JSON')
     if (error.status < 500) return new BelfryError('INVALID', `the request cannot be read: ${error.message}`)
   }
   return new BelfryError('INTERNAL', 'something went wrong inside the host; its log has the details', { cause: error })
+}
+
+/** What is wrong with all of the input rather than with a field of it. */
+function inBody(message: string, detail?: unknown): BelfryError {
+  return new BelfryError('INVALID', message, { field: 'body', detail })
 }
 
 /** The body of an HTTP error answer. */

@@ -227,6 +227,19 @@ describe('garbage', () => {
     })
   })
 
+  it.each<[string, string, string, string]>([
+    ['no JSON', '{"text": ', 'body', 'is not JSON'],
+    ['no object', 'null', 'body', 'must be an object, not null'],
+    ['a list', '[]', 'body', 'must be an object, not a list'],
+    ['a field of another kind', '{"text": 5}', 'text', 'must be text, not a number'],
+    ['a field too few', '{}', 'text', 'is missing'],
+    ['too long a field', JSON.stringify({ text: 'x'.repeat(11_000_000) }), 'text', 'must have at most'],
+  ])('that is %s is told so, with the field', async (_name, body, field, message) => {
+    const answer = await ask('/api/import/crontab', { method: 'POST', headers: { ...(await signIn()), ...json }, body })
+    const told = JSON.parse(answer.text) as Record<string, unknown>
+    expect(told).toMatchObject({ code: 'INVALID', field, message: expect.stringContaining(message) as string })
+  })
+
   it('may be as large as an import: 10 MB arrive', async () => {
     const text = '#'.repeat(10_000_000)
     const answer = await ask('/api/import/crontab', {
