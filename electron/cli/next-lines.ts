@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { BelfryError, messageOf } from '@shared/errors'
 import { asWritten } from '@shared/model/as-written'
 import { instant } from '@shared/model/common'
-import { nextCron } from '@shared/schedule/cron'
+import { beginningOfTime, nextCron } from '@shared/schedule/cron'
 import { localToInstant } from '@shared/schedule/local-time'
 import { isTimeZone, machineTimeZone } from '@shared/schedule/zone'
 
@@ -14,14 +14,12 @@ const usualCount = 10
 
 const fromForm = 'is not an instant (2027-12-25T10:00:00Z) or a local time (2027-12-25T10:00)'
 const neverComes = 'the expression never comes: no such date'
+const tooEarly = 'must be in the years 0100 to 9999 (UTC)'
 const countForm = `is not a whole number from 1 to ${mostAtOnce}`
 const localForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/
 
 /** Characters of a line; an expression has at most 1000. */
 const longestLine = 65_536
-
-/** From here on it is asked whether an expression that does not come any more ever did. */
-const beginning = Date.UTC(1900, 0)
 
 const question = asWritten(
   z.object(
@@ -41,10 +39,11 @@ const question = asWritten(
     'is not an object such as {"expression":"0 2 * * *"}',
   ),
 ).transform(({ from, ...rest }, context) => {
-  if (from === undefined || from.endsWith('Z'))
-    return { ...rest, from: from === undefined ? undefined : Date.parse(from) }
+  if (from === undefined) return { ...rest, from }
   try {
-    return { ...rest, from: localOf(from, rest.timezone) }
+    const at = from.endsWith('Z') ? Date.parse(from) : localOf(from, rest.timezone)
+    if (at < beginningOfTime) throw new BelfryError('INVALID', tooEarly)
+    return { ...rest, from: at }
   } catch (error) {
     context.addIssue({ code: 'custom', path: ['from'], message: messageOf(error) })
     return z.NEVER
@@ -81,7 +80,7 @@ export function instantsOf(input: unknown, now: number): string[] {
     if (found.length < count) next = nextCron(expression, timezone, next)
   }
   if (found.length === 0) {
-    const over = nextCron(expression, timezone, beginning) !== undefined
+    const over = nextCron(expression, timezone, beginningOfTime) !== undefined
     const reason = over ? `the expression does not come after ${new Date(from).toISOString()}` : neverComes
     throw new BelfryError('INVALID', reason, { field: 'expression' })
   }
@@ -103,7 +102,7 @@ function questionOf(line: string | undefined): unknown {
   if (line === undefined) throw new BelfryError('INVALID', `is longer than ${longestLine} characters`)
   if (line.trim() === '') throw new BelfryError('INVALID', 'is empty')
   try {
-    return JSON.parse(line)
+    return JSON.parse(line.replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new BelfryError('INVALID', 'is not JSON', { cause: error })
   }
@@ -137,19 +136,17 @@ export async function answerLines(
   }
 }
 
-/** The lines of each piece that comes, without their ends and without a byte order mark; undefined for one that is too long. */
+/** The lines of each piece that comes, without their ends; undefined for one that is too long. */
 async function* linesOf(input: Readable): AsyncGenerator<(string | undefined)[]> {
   const decoder = new StringDecoder('utf8')
   let rest: string | undefined = ''
-  let begun = false
   // What is too long is not kept.
   const joined = (part: string): string | undefined =>
     rest === undefined || rest.length + part.length > longestLine ? undefined : rest + part
   for await (const piece of input as AsyncIterable<Buffer | string>) {
     const text = typeof piece === 'string' ? piece : decoder.write(piece)
     if (text === '') continue
-    const [first = '', ...lines] = (begun ? text : text.replace(/^\uFEFF/, '')).split('\n')
-    begun = true
+    const [first = '', ...lines] = text.split('\n')
     rest = joined(first)
     const last = lines.pop()
     if (last === undefined) continue

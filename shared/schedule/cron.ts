@@ -54,8 +54,9 @@ export function isCadence({ hour }: Pick<CronFields, 'hour'>): boolean {
 
 /** Throws INVALID unless the expression is one that Belfry runs and that comes at least once after `reference` (ms). */
 export function checkCron(expression: string, zone: string, reference: number): void {
-  if (nextCron(expression, zone, reference) === undefined)
-    throw invalidExpression('the expression never comes: no such date')
+  if (nextCron(expression, zone, reference) !== undefined) return
+  const everCame = nextCron(expression, 'UTC', beginningOfTime) !== undefined
+  throw invalidExpression(`the expression never comes: ${everCame ? 'its years are over' : 'no such date'}`)
 }
 
 /** One or two a year: the calendar, and what clocks do by it, repeats itself after 400 years. */
@@ -78,7 +79,7 @@ export function nextCron(
 }
 
 /** Ms. Before it no zone and no calendar is of use. */
-const beginningOfTime = Date.UTC(100, 0)
+export const beginningOfTime = Date.UTC(100, 0)
 /** Ms. What comes then or later cannot be written down as an instant. */
 export const endOfTime = Date.UTC(10_000, 0)
 

@@ -44,10 +44,13 @@ export interface WarningWordsOptions {
 export function warningWords(warning: ScheduleWarning, locale: WordsLocale, options: WarningWordsOptions): string {
   const words = text[locale]
   const who = (trigger: number): string => (options.alone ? words.it : words.trigger(trigger + 1))
-  const stamp = (at: string): string =>
-    new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone: options.timeZone }).format(
+  // With seconds where there are some.
+  const stamp = (at: string): string => {
+    const timeStyle = Date.parse(at) % 60_000 < 1000 ? 'short' : 'medium'
+    return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle, timeZone: options.timeZone }).format(
       new Date(at),
     )
+  }
   switch (warning.code) {
     case 'merged':
       return words.merged(listOf(warning.triggers, locale), stamp(warning.at))

@@ -170,6 +170,24 @@ describe('belfry next with an expression', () => {
       /never comes: no such date/,
     ],
     [
+      'an instant before the calendar',
+      { expression: '@daily', from: '0001-01-01T00:00:00Z' },
+      'from',
+      /^must be in the years 0100 to 9999/,
+    ],
+    [
+      'a local time before it',
+      { expression: '@daily', from: '0099-12-31T00:00', timezone: 'UTC' },
+      'from',
+      /^must be in the years 0100 to 9999/,
+    ],
+    [
+      'a year long ago',
+      { expression: '0 0 0 1 1 * 1850', timezone: 'UTC' },
+      'expression',
+      /^the expression does not come after/,
+    ],
+    [
       'a year that has passed',
       { expression: '0 0 0 1 1 * 2020', timezone: 'UTC' },
       'expression',
@@ -184,6 +202,11 @@ describe('belfry next with an expression', () => {
   it('answers each empty line, so that answers can be paired with lines by their number', async () => {
     const empty = { error: { field: 'line', message: 'is empty' } }
     expect(await lines(`\n\r\n  \n${daily}\n\n`)).toEqual([empty, empty, empty, noon, empty])
+  })
+
+  it('reads a line with a byte order mark, whichever it is, without it', async () => {
+    expect(await lines(`\uFEFF${daily}\n\uFEFF${daily}\r\n${daily}`)).toEqual([noon, noon, noon])
+    expect(await lines('\uFEFF\n')).toEqual([{ error: { field: 'line', message: 'is empty' } }])
   })
 
   it('reads letters that come in pieces', async () => {

@@ -108,6 +108,11 @@ describe('a warning of a preview in words', () => {
     expect(warningWords(warning, 'zh-CN', { timeZone: 'Europe/Berlin' })).toBe(chinese)
   })
 
+  it('says at which second, where it is not the first of its minute', () => {
+    const merged = { code: 'merged', triggers: [0, 1], at: '2026-11-20T23:13:05.000Z' } as const
+    expect(warningWords(merged, 'en', { timeZone: 'UTC' })).toContain('first at 2026-11-20 23:13:05:')
+  })
+
   it('does not say which trigger where there is one', () => {
     const options = { timeZone: 'UTC', alone: true }
     expect(warningWords({ code: 'rare', trigger: 0, at, then: null }, 'en', options)).toBe(
