@@ -2,6 +2,9 @@ import { chmod } from 'node:fs/promises'
 import { call } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
 import type { TaskInput } from '@shared/model/task'
+import { definitionWarnings } from '../../electron/host/schedule/definition-warnings'
+import type { WatchPlace } from '../../electron/host/watch/path-state'
+import { makeTask } from '../support/make-task'
 import { tempFolder } from '../support/temp-folder'
 import { createTask, unitHost } from '../support/unit-host'
 import { virtualClock } from '../support/virtual-clock'
@@ -116,5 +119,40 @@ describe('the answer when a task is saved', () => {
     // Three times as long on a machine that is busy with other tests.
     expect(performance.now() - began).toBeLessThan(300)
     expect(scheduleWarnings).toMatchObject([{ warning: { code: 'closed', trigger: null } }])
+  })
+
+  it('judges fifty triggers under a hundred windows in pieces of some ms, each by itself', async () => {
+    const two = (value: number): string => String(value).padStart(2, '0')
+    const minutes = Array.from({ length: 50 }, (_, index) => index)
+    const pieces = (hour: string) =>
+      minutes.map((index) => ({ times: { from: `${hour}:${two(index)}`, until: `${hour}:${two(index + 1)}` } }))
+    const task = makeTask({
+      triggers: minutes.map((index) => cron(`${index} ${index === 7 ? 4 : 2} * * *`, 'UTC')),
+      policy: { active: pieces('04'), blackouts: pieces('05') },
+    })
+    const now = Date.parse('2027-01-01T00:00:00Z')
+    const moment = { zone: 'UTC', dst: task.policy.dst, createdAt: now, idleSince: null }
+    const judge = async () => {
+      let longest = 0
+      let last = process.cpuUsage()
+      const turn = () => {
+        const { user, system } = process.cpuUsage(last)
+        longest = Math.max(longest, (user + system) / 1000)
+        last = process.cpuUsage()
+        return Promise.resolve()
+      }
+      const place = {} as WatchPlace
+      const told = await definitionWarnings(
+        { triggers: task.triggers, moment, windows: task.policy, duration: 0, jitter: 0 },
+        { now, place, turn },
+      )
+      return { told, longest }
+    }
+    await judge()
+    const { told, longest } = await judge()
+    expect(told.flatMap((warning) => (warning.code === 'closed' ? [warning.trigger] : []))).toEqual(
+      minutes.filter((index) => index !== 7),
+    )
+    expect(longest).toBeLessThan(50)
   })
 })

@@ -109,7 +109,7 @@ describe('a warning of a preview in words', () => {
   })
 
   it('says at which second, where it is not the first of its minute', () => {
-    const merged = { code: 'merged', triggers: [0, 1], at: '2026-11-20T23:13:05.000Z' } as const
+    const merged: ScheduleWarning = { code: 'merged', triggers: [0, 1], at: '2026-11-20T23:13:05.000Z' }
     expect(warningWords(merged, 'en', { timeZone: 'UTC' })).toContain('first at 2026-11-20 23:13:05:')
   })
 
