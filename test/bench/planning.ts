@@ -33,7 +33,7 @@ function ordinaryTasks(): Task[] {
       case 2:
         return { ...task, policy: { ...policy, rateLimit: { max: 1, per: 7_200_000 } } }
       case 3:
-        return { ...task, triggers: [{ kind: 'interval', every: 3_600_000, mode: 'fixed-delay' }] }
+        return { ...task, triggers: [{ kind: 'interval', every: 3_600_000 + index * 1000, mode: 'fixed-delay' }] }
       case 5:
         return { ...task, triggers: [{ kind: 'interval', every: 420_000, mode: 'fixed-rate', anchor: made(index) }] }
       case 6:

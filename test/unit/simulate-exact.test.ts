@@ -63,7 +63,7 @@ async function exact(input: SimulationInput): Promise<Simulation> {
       asleep: input.asleep,
       slept: input.asleep,
     },
-    ...{ carried: noneCarried, breathe: () => undefined, monotonic: input.monotonic },
+    ...{ carried: noneCarried, breathe: () => undefined },
   })
   for (const { due } of left.runs) tally.open(due)
   const { busiest } = peakOf(joinedLoad([{ load: tally, by: 0 }]), 0, Infinity)
@@ -221,7 +221,7 @@ const policies = fc.record(
     rateLimit: fc.constantFrom(null, { max: 1, per: hour }, { max: 3, per: 26 * hour }),
     group: fc.constantFrom(null, null, 'g'),
     priority: fc.constantFrom(0, 5),
-    misfireGrace: fc.constantFrom(null, hour, 10 * minute),
+    misfireGrace: fc.constantFrom(null, hour, 10 * minute, 0),
     coalesce: fc.boolean(),
     blackouts: fc.boolean().map((isClosed) => (isClosed ? [{ times: { from: '22:00', until: '02:30' } }] : [])),
   },

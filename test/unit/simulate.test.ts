@@ -150,6 +150,7 @@ describe('a simulated schedule', () => {
   it('skips what lies in a blackout, a task’s gap, or is to be skipped', async () => {
     const policy: Given['policy'] = { blackouts: [{ times: { from: '22:00', until: '06:00' } }] }
     const tasks = [
+      cron('active', '0 * * * *', { policy: { active: [{ times: { from: '22:00', until: '06:00' } }] } }),
       cron('black', '0 * * * *', { policy }),
       cron('skip', '0 12 * * *', { skips: ['2027-03-28T12:00:00.000Z'] }),
       makeTask({
@@ -161,9 +162,21 @@ describe('a simulated schedule', () => {
     ]
     const answer = await play(tasks, { from: '2027-03-27T00:00:00', until: '2027-03-30T00:00:00' })
     expect(answer.tasks.map(({ taskId, ran, skipped, reasons }) => [taskId, ran, skipped, reasons])).toEqual([
+      ['active', 24, 48, { inactive: 48 }],
       ['black', 48, 24, { blackout: 24 }],
       ['gap', 2, 1, { dst: 1 }],
       ['skip', 2, 1, { skip_next: 1 }],
+    ])
+  })
+
+  it('misses nothing that comes in its time, though the grace is none', async () => {
+    const policy: Given['policy'] = { misfireGrace: 0 }
+    const tasks = [cron('minutely', '* * * * *', { policy }), cron('secondly', '* * * * * *', { policy })]
+    const answer = await play(tasks, { until: '2027-01-01T01:00:00' })
+    expect(answer.tasks.map(({ taskId, ran, reasons }) => [taskId, ran, reasons])).toEqual([
+      ['minutely', 60, {}],
+      // The last goes on.
+      ['secondly', 3599, {}],
     ])
   })
 
@@ -287,7 +300,7 @@ describe('a simulated year', () => {
     const turns: number[] = []
     await play([cron('a', '* * * * * *')], {
       until: '2027-01-01T06:00:00',
-      monotonic: () => (now += 0.001),
+      monotonic: () => ++now,
       breathe: () => Promise.resolve(void turns.push(now)),
     })
     expect(turns.length).toBeGreaterThan(5)

@@ -40,7 +40,7 @@ const minute = 60_000
  * start; each takes a ms at least. An expression that cannot be planned has no occurrences, as in the host.
  */
 export async function simulate(input: SimulationInput): Promise<Simulation> {
-  const { from, until, zone, settings, monotonic } = input
+  const { from, until, zone, settings } = input
   const ids = input.tasks.map(({ id }) => id)
   const durations = new Map(ids.map((id) => [id, Math.max(1, Math.round(input.duration(id)))]))
   const duration = (taskId: string): number => durations.get(taskId) ?? 0
@@ -63,7 +63,6 @@ export async function simulate(input: SimulationInput): Promise<Simulation> {
         duration,
         zone,
         breathe,
-        monotonic,
       })
     },
     isListing: () => events.length < input.limit,

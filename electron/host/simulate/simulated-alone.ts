@@ -8,7 +8,7 @@ import { isDelay, plainRun, type Fate } from '../schedule/decide'
 import { nearly } from '../run/starts'
 import { jitterOf } from '../schedule/jitter'
 import { bothAt, decidedUpTo, nextOccurrence, type Marks, type Occurrence } from '../schedule/occurrences'
-import { isOpen } from '../schedule/time-windows'
+import { closedBy } from '../schedule/time-windows'
 import { nextOfTrigger, wholeSecond, type Moment } from '../schedule/trigger-times'
 import { noneCarried, type Carried } from './simulated-carried'
 import type { SimulatedRun } from './simulated-runs'
@@ -67,7 +67,8 @@ export function plannedTimes(task: Task, start: number, end: number, moment: Mom
 function fateOf(task: Task, { at, lost }: Occurrence, skips: ReadonlySet<number>, zone: string): Fate | undefined {
   if (lost) return { state: 'skipped', reason: 'dst' }
   if (skips.has(at)) return { state: 'skipped', reason: 'skip_next' }
-  return isOpen(at, task.policy, zone) ? undefined : { state: 'skipped', reason: 'blackout' }
+  const reason = closedBy(at, task.policy, zone)
+  return reason === null ? undefined : { state: 'skipped', reason }
 }
 
 /** @returns what goes on; undefined where it is not that simple */

@@ -3,6 +3,7 @@ import type { Settings } from '@shared/model/settings'
 import type { Task } from '@shared/model/task'
 import { createDispatcher } from '../run/dispatcher'
 import { createStarts } from '../run/starts'
+import { graceOf } from '../schedule/decide'
 import type { DueTask } from '../schedule/planner'
 import type { StartOfRun } from '../store/types'
 import type { Carried } from './simulated-carried'
@@ -84,11 +85,11 @@ export function createSimulatedRuns(options: SimulatedRunsOptions): SimulatedRun
     if (verdict.kind === 'replace') dispatcher.ending(verdict.runId)
     const runId = String(++number)
     starts.add(task, runId, clock.now())
-    const grace = task.policy.misfireGrace
+    const grace = graceOf(task)
     enter(runId, task, {
       due,
       since: clock.now(),
-      until: grace && clock.now() + grace,
+      until: grace === Number.POSITIVE_INFINITY ? null : clock.now() + grace,
       waits: verdict.kind !== 'start',
       endsAt: null,
     })

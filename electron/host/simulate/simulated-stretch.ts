@@ -35,8 +35,6 @@ export interface StretchInput {
   readonly tally: Tally
   /** Lets others have their turn when it is time. */
   readonly breathe: () => Promise<void> | undefined
-  /** Real ms. */
-  readonly monotonic: () => number
 }
 
 const nothing = Promise.resolve()
@@ -54,7 +52,6 @@ export async function simulateStretch(input: StretchInput): Promise<Carried> {
     // It wakes at the end at the latest, so that everything is decided.
     asleep: input.asleep.map((span) => ({ from: span.from, until: Math.min(span.until, until - 1) })),
     woke: () => planner.look(),
-    real: input.monotonic,
   })
   const fired: PlannerEvent[] = []
   const fire = (event: PlannerEvent): void => {
