@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Policy } from '@shared/model/policy'
+import type { Run } from '@shared/model/run'
 import { watchEnds, type EndedRuns } from '../support/ended-runs'
 import { removeFolder, startHost, type TestHost } from '../support/host'
 import { clockShows, counts, ledgerOf, secondOf } from '../support/planned-seconds'
@@ -144,7 +145,8 @@ describe('a host that stands still just after a tick, whose runs are recorded an
     await clockShows(tick + 2 * every + 2500)
     process.kill(at.pid, 'SIGCONT')
     await first()
-    await watched.until((all) => names.every((name) => all.some((run) => run.taskName === name && run.folded > 0)))
+    const isOver = ({ scheduledAt }: Run): boolean => secondOf(scheduledAt) >= tick + 2 * every
+    await watched.until((all) => names.every((name) => all.some((run) => run.taskName === name && isOver(run))))
     for (const name of names) {
       const entries = (await ledgerOf(at, name)).filter(
         ({ from, until: last }) => secondOf(from) >= tick && secondOf(last) <= tick + 2 * every,
