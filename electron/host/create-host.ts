@@ -152,7 +152,10 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
       const ended = id === null ? system.endPause(until) : tasks.endPause(id, until)
       ended.catch((error: unknown) => log.error({ err: error }, 'the end of a pause could not be stored'))
     },
-    moved: (ids) => ids.forEach((id) => tasks.tell(id)),
+    moved: (ids) => {
+      if (events.hasAudience()) for (const id of ids) tasks.tell(id)
+      system.tellSoon()
+    },
     unplannable: (id, error) => {
       log.error({ err: error, task: id }, 'a task cannot be planned')
       warnings.raise('UNPLANNED', `"${task(id)?.name ?? id}" has no next run: ${messageOf(error)}`)
@@ -246,7 +249,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     open: options.open,
   })
 
-  events.on((event) => {
+  events.within((event) => {
     if (event.type === 'task.changed') for (const triggers of [eventTriggers, watchTriggers]) triggers.set(event.task)
     if (event.type === 'task.changed') runs.limitsChanged(event.task.id)
     if (event.type === 'task.removed') for (const triggers of [eventTriggers, watchTriggers]) triggers.forget(event.id)

@@ -55,9 +55,12 @@ export type OccurrenceRecord = z.infer<typeof occurrenceRecord>
 export const ledgerEntry = z.object({
   /** `queued`: its run still waits; `coalesced`: the run stands for it, too. */
   state: z.enum(['ran', 'ran_late', 'queued', 'coalesced', 'missed', 'skipped', 'paused']),
-  reason: z.enum([...lateReason.options, ...skipReason.options, 'task', 'everything']).nullable(),
+  /** `cancelled`: its run, by somebody, before it started. */
+  reason: z.enum([...lateReason.options, ...skipReason.options, 'cancelled', 'task', 'everything']).nullable(),
   /** Where `busy` is that its run waited: for what. */
   waited: waitReason.exclude(['not_running']).nullable(),
+  /** Where it is skipped for `overlap`: its own run was to wait, and a later one took its place before it started. */
+  replaced: z.literal(true).optional(),
   /** The first and the last of them. */
   from: instant,
   until: instant,

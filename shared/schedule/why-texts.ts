@@ -2,11 +2,13 @@
 import type { LedgerEntry } from '../model/occurrence'
 import type { WhyAnswer } from '../model/why'
 import type { RunStatus } from '../model/run'
+import { spanOf, withoutStop } from './why-text-parts'
 import type { WordsLocale } from './words'
 
 type State = LedgerEntry['state']
 type Reason = NonNullable<LedgerEntry['reason']>
 type Wait = NonNullable<LedgerEntry['waited']>
+type Standing = NonNullable<WhyAnswer['standing']>['by']
 type After = WhyAnswer['upstream'][number]['on']
 
 /** Instants come as text. `at` is null where a range is meant as a whole, `number` where no run is known. */
@@ -15,6 +17,8 @@ export interface WhyTexts {
   readonly reasons: Readonly<Record<Reason, string>>
   /** In place of `busy`. */
   readonly waits: Readonly<Record<Wait, string>>
+  /** In place of `overlap`. */
+  readonly replaced: string
   because(what: string, reason: string): string
   /** Clauses → one sentence. */
   sentence(clauses: readonly string[]): string
@@ -34,6 +38,13 @@ export interface WhyTexts {
   paused(name: string, at: string | null, reason: string | null): string
   disabled(name: string, at: string): string
   doesNotRun(name: string, at: string, reason: string): string
+  /** What keeps it from running now. */
+  standing(name: string, by: Standing, since: string | null, until: string | null): string
+  /** The same, as a clause. */
+  stillPaused(by: Standing, since: string | null, until: string | null): string
+  /** Before what became of the last occurrence. */
+  last(told: string): string
+  notThen(name: string, at: string): string
   pausedUntil(by: 'task' | 'everything', until: string | null): string
   nextRun(next: string | null): string
   moved(times: readonly string[]): string
@@ -45,7 +56,7 @@ export interface WhyTexts {
   ): string
   beforeCounting(name: string, at: string, from: string): string
   spent(name: string, at: string, last: string | null): string
-  noTimeTrigger(name: string, at: string): string
+  noTimeTrigger(name: string, at: string, events: readonly string[]): string
   notPlanned(name: string, at: string): string
   around(previous: string | null, next: string | null): string[]
   /** An instant and what became of it. */
@@ -71,11 +82,12 @@ const en: WhyTexts = {
     busy: 'Belfry was busy',
     disk_full: 'the disk was full',
     overlap: 'it was running already',
-    queue_full: 'as many as may were waiting in its queue already',
+    queue_full: 'its queue was full',
     blackout: 'it lies in a blackout',
     inactive: 'it lies outside its active times',
     rate_limit: 'its rate limit was reached',
-    skip_next: 'it was asked to be skipped',
+    skip_next: 'somebody asked to skip it',
+    cancelled: 'somebody cancelled it before it started',
     dst: 'the clocks jumped over it',
     task: 'it was paused',
     everything: 'everything was paused',
@@ -86,6 +98,7 @@ const en: WhyTexts = {
     slots: 'as many processes ran as may run at once',
     rate_limit: 'its rate limit let it start only then',
   },
+  replaced: 'a later run replaced it before it started',
   because: (what, reason) => `${what}: ${reason}`,
   sentence: (clauses) => `${clauses.join('; ')}.`,
   span: (ms) => spanOf(ms, ['d', 'h', 'min', 's']),
@@ -109,9 +122,14 @@ const en: WhyTexts = {
   paused: (name, at, reason) => `“${name}” did not run at ${at ?? 'the times around it'}${since(reason)}`,
   disabled: (name, at) => `“${name}” has nothing at ${at}: it is disabled`,
   doesNotRun: (name, at, reason) => `“${name}” does not run at ${at}, because ${reason}`,
+  standing: (name, by, since, until) =>
+    `${by === 'everything' ? 'Everything' : `“${name}”`} is ${enHeld(by, since, until)}`,
+  stillPaused: (by, since, until) => `${by === 'everything' ? 'everything' : 'it'} is ${enHeld(by, since, until)}`,
+  last: (told) => `the last on record: ${told}`,
+  notThen: (name, at) => `“${name}” had nothing at ${at}, as far as is on record`,
   pausedUntil: (by, until) =>
     `${by === 'task' ? 'it' : 'everything'} is paused ${until === null ? 'until resumed' : `until ${until}`}`,
-  nextRun: (next) => (next === null ? 'none that is to run comes after it' : `the next that is to run is ${next}`),
+  nextRun: (next) => (next === null ? 'no run is to come after it' : `the next run is due at ${next}`),
   moved: (times) => `it stands for ${times.join(', ')}, which the clocks jump over`,
   byHand: (name, at, number) => `“${name}” was started by hand at ${at}, as run #${number}`,
   after: (taskName, on, last) =>
@@ -120,8 +138,8 @@ const en: WhyTexts = {
     `“${name}” had nothing due at ${at}: it counts from ${from} on, when it was made, changed, enabled or resumed, or when the clock was set back`,
   spent: (name, at, last) =>
     `“${name}” has nothing planned at ${at} or later: ${last === null ? 'its time is over' : `the last was ${last}`}`,
-  noTimeTrigger: (name, at) =>
-    `“${name}” did nothing at ${at}: no time brings it, only events or somebody who starts it by hand`,
+  noTimeTrigger: (name, at, events) =>
+    `“${name}” did nothing at ${at}: no time brings it, only ${events.length === 0 ? 'events' : `what it waits for (${events.join('; ')})`} or somebody who starts it by hand`,
   notPlanned: (name, at) => `“${name}” is not planned at ${at}`,
   around: (previous, next) => [
     ...(previous === null ? [] : [`the one before is ${previous}`]),
@@ -145,6 +163,11 @@ const endings: Readonly<Record<RunStatus, string>> = {
   interrupted: 'it was interrupted',
   expired: 'it never started',
 }
+
+const enHeld = (by: Standing, since: string | null, until: string | null): string =>
+  by === 'disabled'
+    ? 'disabled'
+    : `paused (${since === null ? '' : `since ${since}, `}${until === null ? 'until resumed' : `until ${until}`})`
 
 const since = (reason: string | null): string => (reason === null ? '' : `, because ${reason}`)
 const byRun = (number: number | null): string => (number === null ? '' : `, as run #${number}`)
@@ -170,7 +193,8 @@ const zh: WhyTexts = {
     blackout: '处于禁止运行的时段',
     inactive: '不在允许运行的时段内',
     rate_limit: '已达到频率上限',
-    skip_next: '已被要求跳过',
+    skip_next: '有人要求跳过',
+    cancelled: '它在开始前被人取消',
     dst: '时钟跳过了这个时刻',
     task: '任务已暂停',
     everything: '已全部暂停',
@@ -181,6 +205,7 @@ const zh: WhyTexts = {
     slots: '同时运行的进程数已达上限',
     rate_limit: '须等待频率上限允许',
   },
+  replaced: '它在开始前被后来的运行取代',
   because: (what, reason) => `${what}：${reason}`,
   sentence: (clauses) => `${clauses.join('；')}。`,
   span: (ms) => spanOf(ms, ['天', '小时', '分', '秒']),
@@ -203,8 +228,13 @@ const zh: WhyTexts = {
   paused: (name, at, reason) => `${zhSince(reason)}“${name}”在${zhAt(at)}没有运行`,
   disabled: (name, at) => `“${name}”在 ${at} 没有计划：任务已停用`,
   doesNotRun: (name, at, reason) => `${zhSince(reason)}“${name}”在 ${at} 不运行`,
+  standing: (name, by, since, until) =>
+    by === 'everything' ? zh.stillPaused(by, since, until) : `“${name}”${zhHeld(by, since, until)}`,
+  stillPaused: (by, since, until) => `${by === 'everything' ? '全部' : '任务'}${zhHeld(by, since, until)}`,
+  last: (told) => `最近的记录：${told}`,
+  notThen: (name, at) => `根据记录，“${name}”在 ${at} 没有计划`,
   pausedUntil: (by, until) => `${by === 'task' ? '任务' : '全部'}暂停${until === null ? '直到恢复' : `到 ${until}`}`,
-  nextRun: (next) => (next === null ? '此后没有会运行的计划' : `下一次会运行的是 ${next}`),
+  nextRun: (next) => (next === null ? '此后没有会运行的计划' : `下一次将在 ${next} 运行`),
   moved: (times) => `它代替时钟跳过的 ${times.join('、')}`,
   byHand: (name, at, number) => `“${name}”在 ${at} 被手动启动（运行 #${number}）`,
   after: (taskName, on, last) =>
@@ -212,7 +242,8 @@ const zh: WhyTexts = {
   beforeCounting: (name, at, from) =>
     `“${name}”在 ${at} 没有到期的计划：从 ${from} 创建、修改、启用、恢复或时钟调回起才开始计算`,
   spent: (name, at, last) => `“${name}”在 ${at} 及以后没有计划：${last === null ? '时间已过' : `最后一次是 ${last}`}`,
-  noTimeTrigger: (name, at) => `“${name}”在 ${at} 没有计划：它不按时间运行，只由事件或手动启动`,
+  noTimeTrigger: (name, at, events) =>
+    `“${name}”在 ${at} 没有计划：它不按时间运行，只由事件${events.length === 0 ? '' : `（${events.join('；')}）`}或手动启动`,
   notPlanned: (name, at) => `“${name}”在 ${at} 没有计划`,
   around: (previous, next) => [
     ...(previous === null ? [] : [`前一次是 ${previous}`]),
@@ -237,31 +268,14 @@ const zhEndings: Readonly<Record<RunStatus, string>> = {
   expired: '从未开始',
 }
 
+const zhHeld = (by: Standing, since: string | null, until: string | null): string =>
+  by === 'disabled'
+    ? '已停用'
+    : `${since === null ? '' : `自 ${since} 起`}暂停，${until === null ? '直到恢复' : `到 ${until} 为止`}`
+
 const zhAt = (at: string | null): string => (at === null ? '前后的时刻' : ` ${at} `)
 const zhRun = (number: number | null): string => (number === null ? '' : `（运行 #${number}）`)
 const zhSince = (reason: string | null): string =>
   reason === null ? '' : `因为${/^[A-Z]/.test(reason) ? ' ' : ''}${reason}，`
-
-/** 5_430_000 → `1 h 30 min`. */
-function spanOf(ms: number, units: readonly [string, string, string, string]): string {
-  const sizes = [86_400_000, 3_600_000, 60_000, 1000]
-  const first = sizes.findIndex((size) => ms >= size)
-  if (first === -1) return `${Math.round(ms)} ms`
-  let rest = ms
-  const parts: string[] = []
-  for (const index of [first, first + 1]) {
-    const size = sizes[index]
-    if (size === undefined) break
-    const amount = Math.floor(rest / size)
-    rest -= amount * size
-    if (amount > 0) parts.push(`${amount} ${units[index] ?? ''}`)
-  }
-  return parts.join(' ')
-}
-
-/** What a program said may end as a sentence does. */
-function withoutStop(text: string): string {
-  return text.replace(/[.。;；\s]+$/, '')
-}
 
 export const whyTexts: Readonly<Record<WordsLocale, WhyTexts>> = { en, 'zh-CN': zh }

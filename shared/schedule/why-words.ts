@@ -2,22 +2,25 @@
 import { assertNever } from '../errors'
 import type { LedgerEntry } from '../model/occurrence'
 import type { WhyAnswer } from '../model/why'
-import type { WordsLocale } from './words'
+import { triggerWords, type WordsLocale } from './words'
 import { whyTexts, type WhyTexts } from './why-texts'
 
+type ReasonField = 'reason' | 'waited' | 'replaced'
+
 /** `missed: the machine was asleep`. */
-export function fateWords(entry: Pick<LedgerEntry, 'state' | 'reason' | 'waited'>, locale: WordsLocale): string {
+export function fateWords(entry: Pick<LedgerEntry, 'state' | ReasonField>, locale: WordsLocale): string {
   const texts = whyTexts[locale]
   const reason = reasonOf(entry, texts)
   return reason === null ? texts.states[entry.state] : texts.because(texts.states[entry.state], reason)
 }
 
 /** `the machine was asleep`; null where there is none to tell. */
-export function fateReason(entry: Pick<LedgerEntry, 'reason' | 'waited'>, locale: WordsLocale): string | null {
+export function fateReason(entry: Pick<LedgerEntry, ReasonField>, locale: WordsLocale): string | null {
   return reasonOf(entry, whyTexts[locale])
 }
 
-function reasonOf({ reason, waited }: Pick<LedgerEntry, 'reason' | 'waited'>, texts: WhyTexts): string | null {
+function reasonOf({ reason, waited, replaced }: Pick<LedgerEntry, ReasonField>, texts: WhyTexts): string | null {
+  if (replaced) return texts.replaced
   if (waited !== null) return texts.waits[waited]
   return reason === null ? null : texts.reasons[reason]
 }
@@ -53,7 +56,19 @@ function entryWords(answer: WhyAnswer, entry: LedgerEntry, texts: WhyTexts, time
         : what
   const moved = answer.moved.length > 0 && entry.event === null ? [texts.moved(answer.moved)] : []
   const end = run === null || !tellsEnd(entry) ? null : texts.ended(run.status, run.error)
-  return texts.sentence([told, ...moved, ...(range === null ? [] : [range]), ...(end === null ? [] : [end])])
+  const standing = answer.standing === null ? [] : [texts.standing(name, ...standingOf(answer.standing, time))]
+  const last = standing.length === 0 ? told : texts.last(told)
+  return texts.sentence([
+    ...standing,
+    last,
+    ...moved,
+    ...(range === null ? [] : [range]),
+    ...(end === null ? [] : [end]),
+  ])
+}
+
+function standingOf({ by, since, until }: NonNullable<WhyAnswer['standing']>, time: Tell) {
+  return [by, since && time(since), until && time(until)] as const
 }
 
 /** @param at null where the range is meant as a whole */
@@ -88,7 +103,7 @@ function tellsEnd({ state }: LedgerEntry): boolean {
 }
 
 function reasonWords(entry: LedgerEntry, number: number | null, texts: WhyTexts): string | null {
-  const isOverlap = entry.reason === 'overlap' || entry.waited === 'overlap'
+  const isOverlap = (entry.reason === 'overlap' && !entry.replaced) || entry.waited === 'overlap'
   return isOverlap && number !== null ? texts.inTheWay(number) : reasonOf(entry, texts)
 }
 
@@ -109,13 +124,30 @@ function absenceWords(answer: WhyAnswer, texts: WhyTexts, time: Tell, locale: Wo
       )
       return texts.sentence([texts.doesNotRun(name, planned === null ? at : time(planned), by), toRun])
     }
+    case 'was_paused': {
+      const { standing } = answer
+      const what = texts.paused(name, planned === null ? at : time(planned), reason && texts.reasons[reason])
+      return texts.sentence([
+        what,
+        ...(standing === null ? [] : [texts.stillPaused(...standingOf(standing, time)), toRun]),
+      ])
+    }
+    case 'not_then':
+      return texts.sentence([
+        texts.notThen(name, at),
+        ...texts.around(told(previous, answer.previousEntry), told(next, answer.nextEntry)),
+      ])
     case 'before_counting':
       return texts.sentence([texts.beforeCounting(name, at, time(answer.countsFrom))])
     case 'spent':
       return texts.sentence([texts.spent(name, at, told(previous, answer.previousEntry))])
     case 'no_time_trigger':
       return texts.sentence([
-        texts.noTimeTrigger(name, at),
+        texts.noTimeTrigger(
+          name,
+          at,
+          answer.events.map((trigger) => triggerWords(trigger, locale)),
+        ),
         ...answer.upstream.map(({ taskName, on, last }) =>
           texts.after(
             taskName,
@@ -148,12 +180,15 @@ function absenceWords(answer: WhyAnswer, texts: WhyTexts, time: Tell, locale: Wo
   }
 }
 
-function byHandWords({ taskName: name, at, run }: WhyAnswer, texts: WhyTexts, time: Tell): string {
+function byHandWords(answer: WhyAnswer, texts: WhyTexts, time: Tell): string {
+  const { taskName: name, at, run } = answer
   if (run === null) return texts.sentence([texts.notPlanned(name, time(at))])
   const began = run.startedAt ?? at
   const what = texts.byHand(name, time(began), run.number)
   const told = sameSecond(began, at) ? what : texts.nearest(name, time(at), what)
-  return texts.sentence([told, texts.ended(run.status, run.error)])
+  const standing = answer.standing === null ? [] : [texts.standing(name, ...standingOf(answer.standing, time))]
+  const last = standing.length === 0 ? told : texts.last(told)
+  return texts.sentence([...standing, last, texts.ended(run.status, run.error)])
 }
 
 function sameSecond(one: string, other: string): boolean {

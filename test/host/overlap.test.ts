@@ -1,8 +1,10 @@
 /** Tasks that are due while they run, with real processes. */
-import { readFile } from 'node:fs/promises'
+import { readFileSync, watch } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Policy } from '@shared/model/policy'
+import type { Run } from '@shared/model/run'
 import { watchEnds, type EndedRuns } from '../support/ended-runs'
 import { removeFolder, startHost, type TestHost } from '../support/host'
 import { clockShows, counts, ledgerOf, secondOf } from '../support/planned-seconds'
@@ -115,5 +117,91 @@ describe('a host that stands still while a command of a second runs', () => {
     expect(Date.parse(stalled.finishedAt ?? '')).toBeLessThan(next + 5000)
     expect(ofInstant(10_000)).toMatchObject({ folded: 1, late: { reason: 'busy' }, status: 'succeeded' })
     expect(counts(await ledgerOf(at, 'long'))).not.toHaveProperty('skipped overlap')
+  }, 60_000)
+})
+
+describe('a host that stands still just after a tick, whose runs are recorded and have not begun', () => {
+  const every = 5000
+  const names = Array.from({ length: 12 }, (_, index) => `t${index}`)
+
+  async function begin(): Promise<{ host: TestHost; ends: EndedRuns }> {
+    host = await startHost()
+    ends = await watchEnds(host.home)
+    return { host, ends }
+  }
+
+  const add = async ({ client }: EndedRuns, policy: Partial<Policy>): Promise<void> => {
+    for (const name of names)
+      await client.tasks.create({
+        name,
+        action: { kind: 'command', command: 'true' },
+        triggers: [{ kind: 'cron', expression: '*/5 * * * * *' }],
+        policy,
+      })
+  }
+
+  /** Stands still from now until after the second instant from `tick` on; each task has one run for both. */
+  async function standStill(at: TestHost, watched: EndedRuns, tick: number, first: () => Promise<void>): Promise<void> {
+    await clockShows(tick + 2 * every + 2500)
+    process.kill(at.pid, 'SIGCONT')
+    await first()
+    const isOver = ({ scheduledAt }: Run): boolean => secondOf(scheduledAt) >= tick + 2 * every
+    await watched.until((all) => names.every((name) => all.some((run) => run.taskName === name && isOver(run))))
+    for (const name of names) {
+      const entries = (await ledgerOf(at, name)).filter(
+        ({ from, until: last }) => secondOf(from) >= tick && secondOf(last) <= tick + 2 * every,
+      )
+      const [ran, merged, caughtUp] = entries
+      expect(entries, name).toMatchObject([
+        { state: expect.stringMatching(/^ran/), from: instant(tick) },
+        { state: 'coalesced', reason: 'busy', from: instant(tick + every), count: 1 },
+        { state: 'ran_late', reason: 'busy', from: instant(tick + 2 * every) },
+      ])
+      expect(merged?.runId).toBe(caughtUp?.runId)
+      expect(caughtUp?.runId).not.toBe(ran?.runId)
+    }
+  }
+  const instant = (ms: number): string => new Date(ms).toISOString()
+  const nextTick = (): number => Math.floor(Date.now() / every + 1) * every
+
+  it('catches up once where its disk has just taken the record of a run', async () => {
+    const { host: at, ends: watched } = await begin()
+    await add(watched, {})
+    await watched.until((all) => names.every((name) => all.some(({ taskName }) => taskName === name)))
+    const tick = nextTick()
+    const folder = join(at.home, 'runs')
+    const watcher = watch(folder)
+    await new Promise<void>((resolve) =>
+      watcher.on('change', (_, file) => {
+        if (!readFileSync(join(folder, String(file)), 'utf8').includes(`"scheduledAt":"${instant(tick)}"`)) return
+        process.kill(at.pid, 'SIGSTOP')
+        watcher.close()
+        resolve()
+      }),
+    )
+    await standStill(at, watched, tick, () => Promise.resolve())
+  }, 60_000)
+
+  it('catches up once where they wait for room in their group', async () => {
+    const { host: at, ends: watched } = await begin()
+    const { client } = watched
+    await client.tasks.create({
+      name: 'before',
+      action: { kind: 'command', command: `while [ ! -e ${at.home}/go ]; do sleep 0.05; done` },
+      policy: { group: 'one' },
+    })
+    const { id } = await client.tasks.run({ id: 'before' })
+    await until('the group’s being full', async () => (await client.runs.get({ id })).status === 'running')
+    const before = nextTick()
+    await clockShows(before + 50)
+    await add(watched, { group: 'one' })
+    const tick = before + every
+    const waiting = async (): Promise<boolean> => {
+      const { items } = await client.runs.list({ status: 'queued', limit: 100 })
+      return items.filter(({ scheduledAt }) => secondOf(scheduledAt) === tick).length === names.length
+    }
+    await until('a run of each', waiting)
+    process.kill(at.pid, 'SIGSTOP')
+    await standStill(at, watched, tick, () => writeFile(join(at.home, 'go'), ''))
   }, 60_000)
 })

@@ -36,6 +36,8 @@ export interface Running extends Started {
   readonly progress: Omit<Progress, 'updatedAt'>[]
   readonly results: Json[]
   readonly signsOfLife: () => number
+  /** When it was seen to begin (ms). */
+  readonly began: readonly number[]
   /** Why the log did not take all output. */
   readonly unrecorded: readonly string[]
   /** Once it has been recorded as started. */
@@ -104,6 +106,7 @@ export class CommandBench {
     const log = options.log ?? (prepared.log as MemoryLogWriter)
     const progress: Omit<Progress, 'updatedAt'>[] = []
     const results: Json[] = []
+    const began: number[] = []
     let signs = 0
     const unrecorded: string[] = []
     const identity = deferred<ProcessIdentity>()
@@ -114,6 +117,7 @@ export class CommandBench {
           await options.started?.(process)
           identity.resolve(process)
         },
+        began: (at) => void began.push(at),
         progress: (report) => void progress.push(report),
         result: (result) => void results.push(result),
         output: () => void signs++,
@@ -132,6 +136,7 @@ export class CommandBench {
       progress,
       results,
       signsOfLife: () => signs,
+      began,
       unrecorded,
       identity: identity.promise,
     }

@@ -6,6 +6,8 @@ export interface ScriptedRun {
   readonly execution: Execution<CommandAction>
   /** The graces that `stop` was called with. */
   readonly stops: number[]
+  /** Its command is seen to have begun at `at` (ms). */
+  begin(at: number): void
   finish(outcome?: Partial<Outcome>): void
   /** It has ended, and nobody hears of it unless somebody looks. */
   finishUnheard(outcome?: Partial<Outcome>): void
@@ -14,6 +16,8 @@ export interface ScriptedRun {
 export interface ScriptedExecutor extends Executor<CommandAction> {
   /** Runs in the order of their start. */
   readonly runs: ScriptedRun[]
+  /** What is started from now on begins when the test says so, rather than at once. */
+  hesitate(): void
   /** The next run to start. */
   nextRun(): Promise<ScriptedRun>
 }
@@ -30,9 +34,11 @@ const killed: Outcome = {
 export function scriptedExecutor(): ScriptedExecutor {
   const runs: ScriptedRun[] = []
   const waiting: ((run: ScriptedRun) => void)[] = []
+  let hesitates = false
   return {
     kind: 'command',
     runs,
+    hesitate: () => void (hesitates = true),
     nextRun: () => new Promise((resolve) => waiting.push(resolve)),
     start(execution): Started {
       let settle: (outcome: Outcome) => void = () => undefined
@@ -40,11 +46,13 @@ export function scriptedExecutor(): ScriptedExecutor {
       const unread: (() => void)[] = []
       const finish: ScriptedRun['finish'] = (outcome) => settle({ ...succeeded, ...outcome })
       const finishUnheard: ScriptedRun['finishUnheard'] = (outcome) => void unread.push(() => finish(outcome))
-      const run: ScriptedRun = { execution, stops: [], finish, finishUnheard }
+      const { began } = execution.report
+      const run: ScriptedRun = { execution, stops: [], begin: began, finish, finishUnheard }
       const identity = { pid: 4000 + runs.length, startTime: '1', bootId: 'boot' }
       const done = execution.report.started(identity).then(
         () => {
           runs.push(run)
+          if (!hesitates) began(Date.parse(execution.run.createdAt))
           waiting.shift()?.(run)
           return finished
         },

@@ -178,7 +178,7 @@ test.describe('the ledger', () => {
       const paused = rows.filter({ hasText: '10 times' })
       await expect(paused).toContainText('Paused')
       await expect(paused).toContainText('it was paused')
-      await expect(rows.filter({ hasText: 'Skipped' })).toContainText('it was asked to be skipped')
+      await expect(rows.filter({ hasText: 'Skipped' })).toContainText('somebody asked to skip it')
       await expect(rows.last()).toContainText(/Missed.*3 times.*Belfry was not running/)
       expect(await accessibilityProblems(page)).toEqual([])
 

@@ -130,6 +130,42 @@ describe('the ledger of a task', () => {
     ])
   })
 
+  it.each<[string, Partial<Run>, Partial<LedgerEntry>]>([
+    ['replaced', { status: 'cancelled', ending: 'replace' }, { state: 'skipped', reason: 'overlap', replaced: true }],
+    ['cancelled', { status: 'cancelled', ending: 'cancel' }, { state: 'skipped', reason: 'cancelled' }],
+    [
+      'stopped with its host',
+      { status: 'interrupted', ending: 'shutdown' },
+      { state: 'missed', reason: 'not_running' },
+    ],
+    ['left by its host', { status: 'interrupted' }, { state: 'missed', reason: 'not_running' }],
+  ])(
+    'says of a run that was %s before it started that neither it nor what it stood for has run',
+    async (_, over, told) => {
+      const { account, store } = await scene()
+      const folds = { folded: 3, foldedFrom: at(2), foldedUntil: at(8), foldedReason: 'asleep' } as const
+      await store.runs.put(run(10, { ...over, startedAt: null, ...folds }))
+      await store.runs.put(run(20, { ...over, ...folds, folded: 0 }))
+      const [started, ended, ...others] = (await account.ledger('a', { limit: 9 })).items
+      expect(others).toEqual([])
+      expect(started).toMatchObject({ state: 'ran', count: 1 })
+      expect(ended).toMatchObject({ waited: null, ...told, from: at(2), until: at(10), count: 4, runId: 'run-1010' })
+      expect(ended?.replaced).toBe(told.replaced)
+    },
+  )
+
+  it('says of a run that could not be started that it ran: how it failed is told by the run', async () => {
+    const { account, store } = await scene()
+    await store.runs.put(run(10, { status: 'failed', startedAt: null }))
+    expect((await account.ledger('a', { limit: 9 })).items).toMatchObject([{ state: 'ran' }])
+  })
+
+  it('has a reason for what was folded where the run has none', async () => {
+    const { account, store } = await scene()
+    await store.runs.put(run(10, { folded: 1, foldedFrom: at(9), foldedUntil: at(9) }))
+    expect((await account.ledger('a', { limit: 9 })).items.map(brief)).toContainEqual(['coalesced', 'busy', 9, 9, 1])
+  })
+
   it('has of a range what reaches into it', async () => {
     const { account, ledger, store } = await scene()
     ledger.record('a', fate('paused', 'task', 1, 9))
@@ -354,6 +390,69 @@ describe('why', () => {
     expect(await account.why(everyTen(), start + 51_000)).toMatchObject({ entry: null, previousEntry: { count: 3 } })
   })
 
+  it.each<[string, number, Partial<Task>, Partial<WhyAnswer>]>([
+    [
+      'disabled since',
+      23,
+      { enabled: false, updatedAt: at(60) },
+      { absence: 'not_then', previous: at(20), next: at(40) },
+    ],
+    ['changed since', 23, { countsFrom: at(60) }, { absence: 'not_then', previous: at(20), next: at(40) }],
+    ['changed soon after', 53, { countsFrom: at(60) }, { absence: 'not_then', previous: at(50), next: at(500) }],
+    ['disabled then', 70, { enabled: false, updatedAt: at(60) }, { absence: 'disabled', previousEntry: null }],
+    ['not made yet', -5, { countsFrom: at(60) }, { absence: 'before_counting', nextEntry: null }],
+  ])(
+    'answers about the past by what is on record rather than by what the task is now: %s',
+    async (_, asked, over, told) => {
+      const { account, ledger, store } = await scene()
+      await store.runs.put(run(20))
+      ledger.record('a', fate('skipped', 'overlap', 40, 50, 2))
+      await store.runs.put(run(500))
+      const answer = await account.why({ ...everyTen(), ...over }, start + asked * 1000)
+      expect(answer).toMatchObject({ entry: null, ...told })
+      if (told.absence !== 'not_then') return
+      expect([answer.previousEntry?.until, answer.nextEntry?.from]).toEqual([told.previous, told.next])
+    },
+  )
+
+  it('says that nothing counts yet where nothing is on record before or after', async () => {
+    const { account } = await scene()
+    const task = everyTen({ countsFrom: at(60) })
+    expect(await account.why(task, start + 23_000)).toMatchObject({ absence: 'before_counting', previous: at(20) })
+  })
+
+  const held = { since: at(100), until: null }
+  it.each<[string, Partial<Task>, boolean, WhyAnswer['standing']]>([
+    ['paused', { pause: held }, false, { by: 'task', ...held }],
+    ['paused with all', {}, true, { by: 'everything', ...held }],
+    ['disabled', { enabled: false }, false, { by: 'disabled', since: null, until: null }],
+    ['paused no more', { pause: { since: at(100), until: at(900) } }, false, null],
+    ['neither', {}, false, null],
+  ])('says with the last occurrence what keeps the task from running now: %s', async (_, over, all, standing) => {
+    const { account, store } = await scene()
+    const { settings } = store
+    if (all) await settings.set({ ...settings.get(), paused: held })
+    await store.runs.put(run(20))
+    const task = { ...everyTen(), ...over }
+    expect(await account.why(task, undefined)).toMatchObject({ entry: { state: 'ran' }, standing })
+    expect(await account.why(task, start + 20_000)).toMatchObject({ entry: { state: 'ran' }, standing: null })
+    await store.runs.put(run(400, { scheduledAt: null }))
+    expect(await account.why(task, undefined)).toMatchObject({ absence: 'by_hand', standing })
+  })
+
+  it('says that a pause that still holds was the reason, which is on record only once it is over', async () => {
+    const { account } = await scene()
+    const paused = { absence: 'was_paused', reason: 'task', planned: at(200), standing: { by: 'task', ...held } }
+    expect(await account.why(everyTen({ pause: held }), start + 200_000)).toMatchObject(paused)
+  })
+
+  it('tells of a task that no time brings which events do', async () => {
+    const { account } = await scene()
+    const task = makeTask({ ...created, triggers: [{ kind: 'resume' }, { kind: 'manual' }, { kind: 'startup' }] })
+    const { events } = await account.why(task, undefined)
+    expect(events.map(({ kind }) => kind)).toEqual(['resume', 'startup'])
+  })
+
   it('tells of an event within a minute, and of a run by hand', async () => {
     const { account, store } = await scene()
     const task = makeTask({ ...created, triggers: [{ kind: 'resume' }] })
@@ -420,7 +519,11 @@ describe('why', () => {
     expect(await made.account.why(daily(), start + 2 * day * 1000)).toMatchObject({ absence: 'not_yet' })
     const { settings } = made.store
     await settings.set({ ...settings.get(), paused: { since: at(0), until: at(2 * day + 1) } })
-    expect(await made.account.why(daily(), start + 2 * day * 1000)).toMatchObject({ absence: 'paused' })
+    expect(await made.account.why(daily(), start + 2 * day * 1000)).toMatchObject({
+      absence: 'was_paused',
+      reason: 'everything',
+      standing: null,
+    })
   })
 
   it('tells of a fixed delay only what comes next', async () => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ProcessIdentity } from '@shared/model/run'
+import { systemClock } from '../../electron/platform/clock'
 import { CommandBench } from '../support/command-bench'
 import { deferred } from '../support/deferred'
 import { MemoryLogWriter } from '../support/memory-log-writer'
@@ -20,6 +21,48 @@ const printArguments = (...args: string[]): string[] => [
   '--',
   ...args,
 ]
+
+describe('a command’s beginning', () => {
+  it('is told once, when the command itself has begun, not when it is recorded', async () => {
+    const [recorded, atGate] = [deferred<void>(), deferred<void>()]
+    const started = (): Promise<void> => {
+      atGate.resolve()
+      return recorded.promise
+    }
+    const running = await bench.start({ command: 'sleep 0.05' }, { started })
+    await atGate.promise
+    expect(running.began).toEqual([])
+    const opened = Date.now()
+    recorded.resolve()
+    await running.done
+    expect(running.began).toHaveLength(1)
+    expect(running.began[0]).toBeGreaterThanOrEqual(opened)
+    expect(running.began[0]).toBeLessThanOrEqual(Date.now())
+  })
+
+  it('is when it began, though a host that stood still sees it long after', async () => {
+    const clock = systemClock()
+    let stoodStill = 0
+    const stalled = await CommandBench.make({
+      clock: {
+        ...clock,
+        now: () => clock.now() + 3_600_000,
+        monotonic: () => clock.monotonic() + (stoodStill += 3000),
+      },
+    })
+    const { done, began } = await stalled.start({ command: 'sleep 0.05' })
+    await done
+    await stalled.remove()
+    expect(began).toHaveLength(1)
+    expect(began[0]).toBeLessThanOrEqual(Date.now())
+  })
+
+  it('is not told of one that never began', async () => {
+    const { done, began } = await bench.start({ command: 'true' }, { started: () => Promise.reject(new Error('full')) })
+    expect(await done).toMatchObject({ error: { code: 'STORAGE' } })
+    expect(began).toEqual([])
+  })
+})
 
 describe('what a command is given', () => {
   it('gets every argument of a list exactly', async () => {

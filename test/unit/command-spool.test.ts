@@ -51,6 +51,7 @@ beforeEach(async () => {
     result: () => undefined,
     output: () => undefined,
     dropped: () => void told++,
+    began: () => undefined,
     unrecorded: () => undefined,
   }
   const recorder = new OutputRecorder({

@@ -8,6 +8,7 @@ import type { Run } from '@shared/model/run'
 import type { Settings } from '@shared/model/settings'
 import type { Task, TaskInput } from '@shared/model/task'
 import type { DueTask } from '../../electron/host/schedule/planner'
+import { jitterOf } from '../../electron/host/schedule/jitter'
 import { createAccount } from '../../electron/host/schedule/account'
 import { deferred } from '../support/deferred'
 import { makeTask } from '../support/make-task'
@@ -167,6 +168,7 @@ describe('overlap: what becomes of occurrences that come while the task runs', (
   it('counts all that a skipped one stood for', async () => {
     const task = known('task')
     bench.runs.startDue([due(task, 0)])
+    await processOf('task 1')
     bench.runs.startDue([due(task, 9, { folded: 4, foldedFrom: start + 5000 })])
     await eventually(() => account(task)).toEqual(['ran 0', 'skipped overlap 5-9 (5)'])
   })
@@ -263,6 +265,100 @@ describe('a run that ended while the host stood still, which nobody has read yet
     end({ endedAt: start + by })
     const finishedAt = new Date(start + duration).toISOString()
     expect(await bench.runs.ended(execution.run.id)).toMatchObject({ finishedAt, durationMs: duration })
+  })
+})
+
+describe('what comes late, and finds a run in its way', () => {
+  const late = { reason: 'asleep', ms: 2000 } as const
+  /** One run, or two, whose commands begin when told; then the clock at the tenth second. */
+  const hesitating = async (policy: TaskInput['policy'] = {}): Promise<Task> => {
+    const task = known('task', policy)
+    bench.executor.hesitate()
+    for (let n = 0; n < task.policy.maxInstances; n++) bench.runs.startDue([due(task, n)])
+    await processOf(`task ${task.policy.maxInstances}`)
+    await bench.clock.advance(10_000)
+    return task
+  }
+  /** Of five, the last of which comes in time. */
+  const five = { folded: 4, foldedFrom: start + 2000, foldedUntil: start + 8000, foldedReason: 'asleep' } as const
+
+  it.each([
+    ['has not begun yet', undefined, true],
+    ['had begun before', 1.9, false],
+    ['had begun at just that instant', 2, false],
+    ['began after it', 2.1, true],
+    ['began by a clock that was set back since', 3600, false],
+  ])('%s', async (_, began, waits) => {
+    const task = await hesitating()
+    if (began !== undefined) (await processOf('task 1')).begin(start + began * 1000)
+    bench.runs.startDue([due(task, 10, five)])
+    await eventually(() => account(task)).toEqual(
+      waits ? ['ran 0', 'coalesced asleep 2-8 (4)', 'queued 10'] : ['ran 0', 'skipped overlap 2-10 (5)'],
+    )
+    await finish('task 1')
+    if (!waits) return expect(await statuses(task)).toBe('1 succeeded')
+    await finish('task 2')
+    expect(await account(task)).toEqual(['ran 0', 'coalesced asleep 2-8 (4)', 'ran 10'])
+  })
+
+  it('waits behind it also alone, and by its jitter counts from when it was due', async () => {
+    const task = await hesitating({ jitter: '1h' })
+    const since = start + 5000 + jitterOf('task', start + 5000, 3_600_000)
+    const { begin } = await processOf('task 1')
+    await bench.clock.advance(3_600_000)
+    begin(since)
+    bench.runs.startDue([due(task, 5, { late })])
+    await eventually(() => account(task)).toEqual(['ran 0', 'skipped overlap 5'])
+    begin(since + 1)
+    bench.runs.startDue([due(task, 5, { late })])
+    await eventually(() => statuses(task)).toBe('1 running, 2 queued')
+  })
+
+  it('is skipped where it comes in time', async () => {
+    const task = await hesitating()
+    bench.runs.startDue([due(task, 10)])
+    await eventually(() => account(task)).toEqual(['ran 0', 'skipped overlap 10'])
+  })
+
+  it('waits where one of several had not begun', async () => {
+    const task = await hesitating({ maxInstances: 2 })
+    const [first, second] = [await processOf('task 1'), await processOf('task 2')]
+    first.begin(start)
+    bench.runs.startDue([due(task, 8, { late })])
+    await eventually(() => statuses(task)).toBe('1 running, 2 running, 3 queued')
+    await finish('task 1')
+    ;(await processOf('task 3')).begin(start + 1000)
+    second.begin(start + 1000)
+    bench.runs.startDue([due(task, 8, { late })])
+    await eventually(() => account(task)).toContain('skipped overlap 8')
+  })
+
+  it('is one that waits, not a queue', async () => {
+    const task = await hesitating()
+    for (const n of [4, 6, 8]) bench.runs.startDue([due(task, n, { late })])
+    await eventually(() => account(task)).toEqual(['ran 0', 'queued asleep 4', 'skipped overlap 6-8 (2)'])
+  })
+
+  it('is found to have waited too long once its grace is over', async () => {
+    const task = await hesitating({ misfireGrace: '30s' })
+    bench.runs.startDue([due(task, 8, { late })])
+    await eventually(() => statuses(task)).toBe('1 running, 2 queued')
+    await bench.clock.advance(31_000)
+    await eventually(() => statuses(task)).toBe('1 running, 2 expired')
+    await eventually(() => account(task)).toEqual(['ran 0', 'missed busy 8'])
+  })
+
+  it('waits behind one that has no slot yet', async () => {
+    await set({ maxConcurrent: 1 })
+    bench.runs.startDue([due(known('other'), 0)])
+    await processOf('other 1')
+    const task = known('task')
+    bench.runs.startDue([due(task, 0)])
+    await eventually(() => statuses(task)).toBe('1 queued')
+    await bench.clock.advance(10_000)
+    bench.runs.startDue([due(task, 10, five)])
+    await eventually(() => statuses(task)).toBe('1 queued, 2 queued')
+    for (const name of ['other 1', 'task 1', 'task 2']) await finish(name)
   })
 })
 

@@ -69,6 +69,12 @@ describe('what is folded into a run', () => {
       { folded: 0, foldedUntil: null, foldedReason: null },
     ])
   })
+
+  it('has a reason, too, where all of it is less than 2 s late', () => {
+    const everySecond: Given['triggers'] = [{ kind: 'cron', expression: '* * * * * *', timezone: 'UTC' }]
+    const made = decide(2600, { triggers: everySecond, policy: { misfireGrace: 0 }, reasonAt: () => 'busy' })
+    expect(made.runs).toMatchObject([{ folded: 1, foldedReason: 'busy', late: null }])
+  })
 })
 
 describe.each([

@@ -35,6 +35,7 @@ const answer = (over: Partial<WhyAnswer>): WhyAnswer => ({
   absence: null,
   reason: null,
   pausedUntil: null,
+  standing: null,
   planned: at,
   previous: '2027-03-27T01:00:00.000Z',
   next: '2027-03-29T01:00:00.000Z',
@@ -42,6 +43,7 @@ const answer = (over: Partial<WhyAnswer>): WhyAnswer => ({
   nextEntry: null,
   nextRun: '2027-03-29T01:00:00.000Z',
   moved: [],
+  events: [],
   upstream: [],
   inTheWay: null,
   countsFrom: '2027-03-01T00:00:00.000Z',
@@ -92,6 +94,79 @@ describe('why, in a sentence', () => {
       '因为运行 #12 尚未结束，“backup”跳过了 2027-03-28 03:00:00 的计划。',
     ],
     [
+      'replaced before its run started',
+      {
+        entry: entry({ state: 'skipped', reason: 'overlap', replaced: true, runId: 'run-12' }),
+        run: run({ status: 'cancelled', startedAt: null }),
+      },
+      '“backup” skipped 2027-03-28 03:00:00, because a later run replaced it before it started.',
+      '因为它在开始前被后来的运行取代，“backup”跳过了 2027-03-28 03:00:00 的计划。',
+    ],
+    [
+      'cancelled before it started',
+      { entry: entry({ state: 'skipped', reason: 'cancelled', runId: 'run-12' }), run: run({ startedAt: null }) },
+      '“backup” skipped 2027-03-28 03:00:00, because somebody cancelled it before it started.',
+      '因为它在开始前被人取消，“backup”跳过了 2027-03-28 03:00:00 的计划。',
+    ],
+    [
+      'ran, and is paused',
+      { entry: entry({ state: 'ran' }), run: run(), standing: { by: 'task', since: later, until: null } },
+      '“backup” is paused (since 2027-03-28 03:09:00, until resumed); the last on record: “backup” ran at 2027-03-28 03:00:00, in time, as run #12; it succeeded.',
+      '“backup”自 2027-03-28 03:09:00 起暂停，直到恢复；最近的记录：“backup”在 2027-03-28 03:00:00 按时运行（运行 #12）；已成功。',
+    ],
+    [
+      'ran, and everything is paused',
+      { entry: entry({ state: 'ran' }), run: run(), standing: { by: 'everything', since: at, until: later } },
+      'Everything is paused (since 2027-03-28 03:00:00, until 2027-03-28 03:09:00); the last on record: “backup” ran at 2027-03-28 03:00:00, in time, as run #12; it succeeded.',
+      '全部自 2027-03-28 03:00:00 起暂停，到 2027-03-28 03:09:00 为止；最近的记录：“backup”在 2027-03-28 03:00:00 按时运行（运行 #12）；已成功。',
+    ],
+    [
+      'by hand, and is disabled',
+      {
+        absence: 'by_hand',
+        planned: null,
+        run: run({ scheduledAt: null }),
+        standing: { by: 'disabled', since: null, until: null },
+      },
+      '“backup” is disabled; the last on record: “backup” was started by hand at 2027-03-28 03:00:00, as run #12; it succeeded.',
+      '“backup”已停用；最近的记录：“backup”在 2027-03-28 03:00:00 被手动启动（运行 #12）；已成功。',
+    ],
+    [
+      'came due in a pause',
+      { absence: 'was_paused', reason: 'task', standing: { by: 'task', since: at, until: null }, nextRun: null },
+      '“backup” did not run at 2027-03-28 03:00:00, because it was paused; it is paused (since 2027-03-28 03:00:00, until resumed); no run is to come after it.',
+      '因为任务已暂停，“backup”在 2027-03-28 03:00:00 没有运行；任务自 2027-03-28 03:00:00 起暂停，直到恢复；此后没有会运行的计划。',
+    ],
+    [
+      'came due in a pause that has just ended',
+      { absence: 'was_paused', reason: 'everything' },
+      '“backup” did not run at 2027-03-28 03:00:00, because everything was paused.',
+      '因为已全部暂停，“backup”在 2027-03-28 03:00:00 没有运行。',
+    ],
+    [
+      'nothing, as it was then',
+      {
+        absence: 'not_then',
+        planned: null,
+        previousEntry: entry({}),
+        nextEntry: entry({ state: 'skipped', reason: 'cancelled' }),
+      },
+      '“backup” had nothing at 2027-03-28 03:00:00, as far as is on record; the one before is 2027-03-27 02:00:00 (ran); the one after is 2027-03-29 03:00:00 (skipped: somebody cancelled it before it started).',
+      '根据记录，“backup”在 2027-03-28 03:00:00 没有计划；前一次是 2027-03-27 02:00:00（已运行）；后一次是 2027-03-29 03:00:00（已跳过：它在开始前被人取消）。',
+    ],
+    [
+      'only events',
+      {
+        absence: 'no_time_trigger',
+        events: [
+          { kind: 'startup', on: 'host', delay: 0 },
+          { kind: 'resume', delay: 5000 },
+        ],
+      },
+      '“backup” did nothing at 2027-03-28 03:00:00: no time brings it, only what it waits for (When Belfry starts; When the machine wakes, after 5 seconds) or somebody who starts it by hand.',
+      '“backup”在 2027-03-28 03:00:00 没有计划：它不按时间运行，只由事件（Belfry 启动时；机器唤醒时，5 秒后）或手动启动。',
+    ],
+    [
       'one of many skipped',
       { entry: entry({ state: 'skipped', reason: 'blackout', until: later, count: 10 }) },
       '“backup” skipped 2027-03-28 03:00:00, because it lies in a blackout; so it was with 10 in a row from 2027-03-28 03:00:00 to 2027-03-28 03:09:00.',
@@ -122,20 +197,20 @@ describe('why, in a sentence', () => {
     [
       'paused now',
       { absence: 'paused', reason: 'task', nextRun: null },
-      '“backup” does not run at 2027-03-28 03:00:00, because it is paused until resumed; none that is to run comes after it.',
+      '“backup” does not run at 2027-03-28 03:00:00, because it is paused until resumed; no run is to come after it.',
       '因为任务暂停直到恢复，“backup”在 2027-03-28 03:00:00 不运行；此后没有会运行的计划。',
     ],
     [
       'everything paused for a time',
       { absence: 'paused', reason: 'everything', pausedUntil: later },
-      '“backup” does not run at 2027-03-28 03:00:00, because everything is paused until 2027-03-28 03:09:00; the next that is to run is 2027-03-29 03:00:00.',
-      '因为全部暂停到 2027-03-28 03:09:00，“backup”在 2027-03-28 03:00:00 不运行；下一次会运行的是 2027-03-29 03:00:00。',
+      '“backup” does not run at 2027-03-28 03:00:00, because everything is paused until 2027-03-28 03:09:00; the next run is due at 2027-03-29 03:00:00.',
+      '因为全部暂停到 2027-03-28 03:09:00，“backup”在 2027-03-28 03:00:00 不运行；下一次将在 2027-03-29 03:00:00 运行。',
     ],
     [
       'will be skipped',
       { absence: 'not_yet', reason: 'skip_next' },
-      '“backup” does not run at 2027-03-28 03:00:00, because it was asked to be skipped; the next that is to run is 2027-03-29 03:00:00.',
-      '因为已被要求跳过，“backup”在 2027-03-28 03:00:00 不运行；下一次会运行的是 2027-03-29 03:00:00。',
+      '“backup” does not run at 2027-03-28 03:00:00, because somebody asked to skip it; the next run is due at 2027-03-29 03:00:00.',
+      '因为有人要求跳过，“backup”在 2027-03-28 03:00:00 不运行；下一次将在 2027-03-29 03:00:00 运行。',
     ],
     [
       'moved by the clocks',
@@ -192,8 +267,8 @@ describe('why, in a sentence', () => {
         previousEntry: entry({ state: 'skipped', reason: 'overlap' }),
         nextRun: '2027-03-30T01:00:00.000Z',
       },
-      '“backup” is not planned at 2027-03-28 03:09:00; the one before is 2027-03-27 02:00:00 (skipped: it was running already); the one after is 2027-03-29 03:00:00; the next that is to run is 2027-03-30 03:00:00.',
-      '“backup”在 2027-03-28 03:09:00 没有计划；前一次是 2027-03-27 02:00:00（已跳过：上一次还在运行）；后一次是 2027-03-29 03:00:00；下一次会运行的是 2027-03-30 03:00:00。',
+      '“backup” is not planned at 2027-03-28 03:09:00; the one before is 2027-03-27 02:00:00 (skipped: it was running already); the one after is 2027-03-29 03:00:00; the next run is due at 2027-03-30 03:00:00.',
+      '“backup”在 2027-03-28 03:09:00 没有计划；前一次是 2027-03-27 02:00:00（已跳过：上一次还在运行）；后一次是 2027-03-29 03:00:00；下一次将在 2027-03-30 03:00:00 运行。',
     ],
     [
       'before it counted',
@@ -261,10 +336,17 @@ describe('a fate in a word', () => {
   it.each([
     ['ran', null, 'ran', '已运行'],
     ['missed', 'asleep', 'missed: the machine was asleep', '已错过：机器在休眠'],
-    ['skipped', 'queue_full', 'skipped: as many as may were waiting in its queue already', '已跳过：它的等待队列已满'],
+    ['skipped', 'queue_full', 'skipped: its queue was full', '已跳过：它的等待队列已满'],
+    ['skipped', 'cancelled', 'skipped: somebody cancelled it before it started', '已跳过：它在开始前被人取消'],
     ['skipped', 'rate_limit', 'skipped: its rate limit was reached', '已跳过：已达到频率上限'],
   ] as const)('%s %s', (state, reason, english, chinese) => {
     expect(fateWords({ state, reason, waited: null }, 'en')).toBe(english)
     expect(fateWords({ state, reason, waited: null }, 'zh-CN')).toBe(chinese)
+  })
+
+  it('tells of a run that was replaced before it started', () => {
+    const replaced = { state: 'skipped', reason: 'overlap', waited: null, replaced: true } as const
+    expect(fateWords(replaced, 'en')).toBe('skipped: a later run replaced it before it started')
+    expect(fateWords(replaced, 'zh-CN')).toBe('已跳过：它在开始前被后来的运行取代')
   })
 })

@@ -23,6 +23,8 @@ export interface Execution<A extends Action = Action> {
 export interface Report {
   /** Must resolve (identity on disk) before the action may begin; when it rejects, the action never begins. */
   started(process: ProcessIdentity): Promise<void>
+  /** The action itself was seen to begin, at `at` (ms by the wall clock). */
+  began(at: number): void
   progress(progress: Omit<Progress, 'updatedAt'>): void
   result(result: Json): void
   /** Called at most once a second while output comes: for counts and signs of life. */

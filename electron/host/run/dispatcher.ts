@@ -47,13 +47,18 @@ export interface Claim {
 }
 
 export interface Dispatcher {
-  /** What becomes of one more run of the task, now. `replay`: it waits its turn whatever the policy says. */
-  judge(taskId: string, policy: Policy, replay: boolean): Verdict
+  /**
+   * What becomes of one more run of the task, now. `replay`: it waits its turn whatever the policy says. `lateSince`: it was due
+   * then (ms), and comes late; what had not begun by then was not in its way, and it waits for that rather than be skipped.
+   */
+  judge(taskId: string, policy: Policy, replay: boolean, lateSince?: number): Verdict
   /** The oldest instance, when one more would be too many. */
   inTheWay(taskId: string, policy: Pick<Policy, 'maxInstances'>): string | undefined
   enter(claim: Claim): void
   /** Slots are given once all that `bringIn` brings in is there: among those, too, it is not who came first that counts. */
   together(bringIn: () => void): void
+  /** Its command was seen to begin at `at` (ms). */
+  began(runId: string, at: number): void
   /** It is asked to end, or (false) is not after all: whoever replaces the oldest looks at the next. */
   ending(runId: string, asked?: boolean): void
   /** Its process is gone: the slot goes to the next. */
@@ -75,6 +80,8 @@ interface Member {
   /** `queued`: behind the task's own; `waiting`: counts as an instance, for a slot; `running`: has one. */
   stage: 'queued' | 'waiting' | 'running' | 'done'
   ending: boolean
+  /** Ms; undefined as long as nobody has seen its command begin. */
+  beganAt: number | undefined
   stopPatience: (() => void) | undefined
 }
 
@@ -192,19 +199,25 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     fill()
   }
 
+  /** One at most: who skips what overlaps wants no queue. A beginning that is still to come was by a clock that was set back. */
+  const mayWait = (all: readonly Member[], since: number): boolean =>
+    all.every((member) => isInstance(member) || member.claim.replay) &&
+    all.filter(isInstance).some(({ beganAt: at }) => at === undefined || (at > since && at <= options.clock.now()))
+
   const inTheWay: Dispatcher['inTheWay'] = (taskId, { maxInstances }) => {
     const instances = ofTask(taskId).filter(isInstance)
     return instances.length >= maxInstances ? instances[0]?.claim.runId : undefined
   }
 
   return {
-    judge(taskId, policy, replay) {
+    judge(taskId, policy, replay, lateSince) {
       if (replay) return { kind: 'wait' }
       const oldest = inTheWay(taskId, policy)
       if (oldest === undefined) return { kind: 'start' }
       const others = ofTask(taskId).filter(({ claim }) => !claim.replay)
       switch (policy.overlap) {
         case 'skip':
+          if (lateSince !== undefined && mayWait(ofTask(taskId), lateSince)) return { kind: 'wait' }
           return { kind: 'skip', reason: 'overlap', runId: oldest }
         case 'queue': {
           const queued = others.filter((member) => !isInstance(member)).length
@@ -223,7 +236,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     inTheWay,
     enter(claim) {
       if (isTooLate(claim)) return claim.expired()
-      const member: Member = { claim, stage: 'queued', ending: false, stopPatience: undefined }
+      const member: Member = { claim, stage: 'queued', ending: false, beganAt: undefined, stopPatience: undefined }
       members.set(claim.runId, member)
       byTask.set(claim.taskId, (byTask.get(claim.taskId) ?? new Set()).add(member))
       if (claim.waits) promote(claim.taskId)
@@ -241,6 +254,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         entering = false
         fill()
       }
+    },
+    began(runId, at) {
+      const member = members.get(runId)
+      if (member) member.beganAt = at
     },
     ending(runId, asked = true) {
       const member = members.get(runId)

@@ -31,6 +31,8 @@ export interface LifeOptions {
 export interface Place {
   /** Calls `ready` once, with the slot taken, or `expired` when it has waited too long; each with what it has waited for. */
   enter(ready: (waited: Run['waited']) => void, expired: (waited: Run['waited']) => void): void
+  /** Its command was seen to begin at `at` (ms). */
+  began(at: number): void
   releaseSlot(): void
   ending(): void
   leave(): void
@@ -102,6 +104,7 @@ export function createLife(options: LifeOptions): Life {
       const { timeout } = task.policy
       if (timeout !== null) stopTimeout = afterLong(clock, timeout, () => void end('timeout', task.policy.killGrace))
     },
+    began: place.began,
     progress(progress) {
       run = { ...run, progress: { ...progress, updatedAt: new Date(clock.now()).toISOString() } }
       tellSoon()

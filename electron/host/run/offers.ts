@@ -74,9 +74,9 @@ export function createOffers(options: OffersOptions): Offers {
     ledger.record(due.taskId, { ...fate, ...range }, { event: due.event, runId })
   }
 
-  const judge = (task: Task, { replay }: DueTask): Judged => {
+  const judge = (task: Task, due: DueTask): Judged => {
     const at = clock.now()
-    const verdict = dispatcher.judge(task.id, task.policy, replay)
+    const verdict = dispatcher.judge(task.id, task.policy, due.replay, lateSince(task, due))
     const isOver = verdict.kind !== 'skip' && starts.isOver(task, at)
     return { at, verdict: isOver ? { kind: 'rate_limit' } : verdict }
   }
@@ -227,6 +227,16 @@ function folded(first: DueTask, line: readonly DueTask[]): DueTask {
     foldedUntil: line.at(-2)?.scheduledAt ?? last.foldedUntil,
     foldedReason: first.foldedReason ?? first.late?.reason ?? null,
   }
+}
+
+/** Ms since when the first that it stands for was due; undefined where all of it comes in time. */
+function lateSince(
+  { id, policy }: Task,
+  { late, folded, foldedFrom, scheduledAt, event }: DueTask,
+): number | undefined {
+  if (late === null && folded === 0) return undefined
+  const first = foldedFrom ?? scheduledAt
+  return first + (event === null ? jitterOf(id, first, policy.jitter) : 0)
 }
 
 const nothing = (): void => undefined

@@ -56,6 +56,7 @@ export function createStands(options: StandsOptions): PutInPlace {
       clock,
       place: {
         enter: (ready, expired) => entered.resolve({ ready, expired }),
+        began: (at) => dispatcher.began(run.id, at),
         releaseSlot: () => dispatcher.releaseSlot(run.id),
         ending: () => dispatcher.ending(run.id),
         leave: () => dispatcher.leave(run.id),

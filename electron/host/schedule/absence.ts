@@ -88,9 +88,30 @@ export function absenceOf(task: Task, facts: AbsenceFacts): Absence {
   if (planned === undefined) return told(at > now && task.triggers.some(isDelay) ? 'not_yet' : 'not_planned')
   const isDecided = planned <= Math.min(now, marks.fixed, marks.cadence)
   const coming = comingOf(task, planned, facts)
-  if (coming.pausedBy !== null) return { absence: 'paused', reason: coming.pausedBy, pausedUntil: coming.pausedUntil }
+  if (coming.pausedBy !== null) {
+    // What has come due in a pause is on record only once it is over.
+    const absence = planned <= now ? 'was_paused' : 'paused'
+    return { absence, reason: coming.pausedBy, pausedUntil: coming.pausedUntil }
+  }
   if (isDecided) return told('removed_history')
   return { absence: 'not_yet', reason: coming.reason, pausedUntil: null }
+}
+
+/** What keeps the task from running now. */
+export function standingOf(
+  task: Task,
+  { now, pausedAll }: Pick<AbsenceFacts, 'now' | 'pausedAll'>,
+): WhyAnswer['standing'] {
+  if (!task.enabled) return { by: 'disabled', since: null, until: null }
+  const by = pausedBetween({ task: task.pause, everything: pausedAll }, now, Infinity)
+  const pause = by === 'task' ? task.pause : pausedAll
+  return by === null || pause === null ? null : { by, since: pause.since, until: pause.until }
+}
+
+/** Whether nothing that the task says today tells what was planned at `at` (ms): it was changed, or disabled, since. */
+export function isBeforeChange(task: Task, at: number, { absence }: Pick<Absence, 'absence'>): boolean {
+  if (absence === 'before_counting') return at >= Date.parse(task.createdAt)
+  return absence === 'disabled' && at < Date.parse(task.updatedAt)
 }
 
 /** What will become of an occurrence that is planned at `at`, as things stand: in the order in which it will be decided. */

@@ -3,10 +3,11 @@ import type { Page } from '@shared/model/common'
 import type { LedgerEntry, OccurrenceRecord } from '@shared/model/occurrence'
 import { errorWords, type Run } from '@shared/model/run'
 import type { Task } from '@shared/model/task'
+import type { Trigger } from '@shared/model/trigger'
 import type { WhyAnswer } from '@shared/model/why'
 import type { Clock } from '../ports'
 import type { Store } from '../store/types'
-import { absenceOf, nextRunAfter, plannedAround, type Around } from './absence'
+import { absenceOf, isBeforeChange, nextRunAfter, plannedAround, standingOf, type Around } from './absence'
 import { movedTo } from './dst-notes'
 import type { Ledger } from './ledger'
 import {
@@ -47,6 +48,8 @@ export interface Account {
 
 /** Ms: what an event brought so near is what is meant. */
 const near = 60_000
+/** Ms after an instant in which to look for what came next. */
+const reaches = [near, 3_600_000, 86_400_000, 366 * 86_400_000]
 /** How many runs to look through for one that stands for an instant: those that events brought may lie between. */
 const lookedThrough = [3, 30, 300]
 
@@ -180,6 +183,17 @@ export function createAccount({ clock, store, ledger, planner }: AccountOptions)
     return { items: all.slice(0, query.limit), more: all.length > query.limit }
   }
 
+  /** What is on record next to `at`, before it and after. */
+  const neighbours = async (taskId: string, at: number): Promise<(LedgerEntry | null)[]> => {
+    const [before] = (await page(taskId, { until: iso(at), limit: 1 })).items
+    let after: PlacedEntry | undefined
+    for (const reach of reaches) {
+      if (after !== undefined) break
+      after = (await page(taskId, { since: iso(at), until: iso(at + reach), limit: 1000 })).items.at(-1)
+    }
+    return [before?.entry ?? null, after?.entry ?? null]
+  }
+
   /** The run by hand that is meant rather than what time or an event has brought, or would have. */
   const handRun = async (
     task: Task,
@@ -219,8 +233,16 @@ export function createAccount({ clock, store, ledger, planner }: AccountOptions)
       const facts = { at, now, moment, around, marks: planner.marks(task.id), pausedAll: store.settings.get().paused }
       const told = absenceOf(task, facts)
       const isNext = asked === undefined && told.absence === 'not_planned'
-      const absence = isNext ? { ...told, absence: 'not_yet' as const } : told
       const isAlone = entry === null && hand === undefined
+      const [before, after] =
+        isAlone && asked !== undefined && isBeforeChange(task, at, told) ? await neighbours(task.id, at) : []
+      const wasOther = Boolean(before ?? after)
+      const absence = isNext
+        ? { ...told, absence: 'not_yet' as const }
+        : wasOther
+          ? { ...told, absence: 'not_then' as const }
+          : told
+      const tellsStanding = isAlone ? absence.absence === 'was_paused' : asked === undefined
       const run = hand ?? (entry === null ? undefined : await runOf(entry))
       const nextRun = at > now ? nextRunAfter(task, at, facts) : planner.nextToSkip(task.id)
       return {
@@ -230,12 +252,23 @@ export function createAccount({ clock, store, ledger, planner }: AccountOptions)
         entry,
         ...(isAlone ? absence : { absence: hand === undefined ? null : 'by_hand', reason: null, pausedUntil: null }),
         planned: isoOrNull(around.planned),
-        previous: isoOrNull(around.previous),
-        next: isoOrNull(around.next),
-        previousEntry: isAlone ? await recordedAt(task.id, around.previous) : null,
-        nextEntry: isAlone ? await recordedAt(task.id, around.next) : null,
+        standing: tellsStanding ? standingOf(task, facts) : null,
+        ...(wasOther
+          ? {
+              previous: before?.until ?? null,
+              next: after?.from ?? null,
+              previousEntry: before ?? null,
+              nextEntry: after ?? null,
+            }
+          : {
+              previous: isoOrNull(around.previous),
+              next: isoOrNull(around.next),
+              previousEntry: isAlone ? await recordedAt(task.id, around.previous) : null,
+              nextEntry: isAlone ? await recordedAt(task.id, around.next) : null,
+            }),
         nextRun: isoOrNull(nextRun),
         moved: around.planned === undefined ? [] : movedTo(around.planned, task.triggers, moment),
+        events: isAlone && absence.absence === 'no_time_trigger' ? task.triggers.filter(isEvent) : [],
         upstream: isAlone && absence.absence === 'no_time_trigger' ? upstreamOf(task) : [],
         inTheWay: await numberInTheWay(entry, run),
         countsFrom: task.countsFrom,
@@ -243,6 +276,10 @@ export function createAccount({ clock, store, ledger, planner }: AccountOptions)
       }
     },
   }
+}
+
+function isEvent({ kind }: Trigger): boolean {
+  return kind === 'startup' || kind === 'resume' || kind === 'watch'
 }
 
 /** Ms from `at` to the entry's occurrences: 0 where one is there, or (1) where it lies among them. */

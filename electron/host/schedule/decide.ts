@@ -121,7 +121,7 @@ export function decideDue(task: Task, context: DueContext): OpenDecision {
   const isFolded = (due: Due): boolean => policy.coalesce && (policy.jitter === 0 || now - due.since >= inTime)
 
   const fold = (first: { readonly at: number; readonly since: number }, until: number, count: number): void => {
-    if (foldedFrom === null) foldedReason = lateness(first.since, now, reasonAt)?.reason ?? null
+    if (foldedFrom === null) foldedReason = reasonAt(first.since)
     foldedFrom ??= first.at
     foldedUntil = until
     folded += count

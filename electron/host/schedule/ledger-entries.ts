@@ -32,6 +32,17 @@ function waitOf({ waited }: Run): Pick<LedgerEntry, 'reason' | 'waited'> {
   return { reason: 'busy', waited: waited?.for ?? null }
 }
 
+/** What became of occurrences whose run has ended before it started; undefined where it did start, or tried to. */
+function fateUnstarted(run: Run): Pick<LedgerEntry, 'state' | 'reason' | 'waited' | 'replaced'> | undefined {
+  if (run.status === 'expired') return { ...waitOf(run), state: 'missed' }
+  if (run.startedAt !== null) return undefined
+  if (run.status === 'interrupted') return { state: 'missed', reason: 'not_running', waited: null }
+  if (run.status !== 'cancelled') return undefined
+  return run.ending === 'replace'
+    ? { state: 'skipped', reason: 'overlap', waited: null, replaced: true }
+    : { state: 'skipped', reason: 'cancelled', waited: null }
+}
+
 /** What a run that an occurrence brought accounts for: itself, and those folded into it. */
 export function entriesOfRun(run: Run): PlacedEntry[] {
   if (run.scheduledAt === null) return []
@@ -39,16 +50,10 @@ export function entriesOfRun(run: Run): PlacedEntry[] {
   const { id, epoch, event, folded, foldedFrom, foldedUntil } = run
   const common = { epoch, runId: id, event }
   const place = { at: Date.parse(at), id }
-  if (run.status === 'expired') {
+  const unstarted = fateUnstarted(run)
+  if (unstarted !== undefined) {
     // It never ran, nor did those that it stood for.
-    const entry = {
-      ...common,
-      ...waitOf(run),
-      state: 'missed',
-      from: foldedFrom ?? at,
-      until: at,
-      count: folded + 1,
-    } as const
+    const entry = { ...common, ...unstarted, from: foldedFrom ?? at, until: at, count: folded + 1 }
     return [{ ...place, rank: 1, entry }]
   }
   const late = latenessOf(run)
@@ -64,7 +69,7 @@ export function entriesOfRun(run: Run): PlacedEntry[] {
   }
   const entries: PlacedEntry[] = [{ ...place, rank: 1, entry: own }]
   if (folded > 0) {
-    const reason = run.foldedReason ?? run.late?.reason ?? null
+    const reason = run.foldedReason ?? run.late?.reason ?? 'busy'
     const [from, until] = [foldedFrom ?? at, foldedUntil ?? at]
     const entry: LedgerEntry = { ...common, state: 'coalesced', reason, waited: null, from, until, count: folded }
     entries.push({ ...place, rank: 0, entry })

@@ -62,7 +62,7 @@ export function createSystemService(options: SystemServiceOptions): SystemServic
     if (needsAttention(task)) attention?.add(task.id)
     else attention?.delete(task.id)
   }
-  events.on((event) => {
+  events.within((event) => {
     if (event.type === 'task.changed') keepAttention(event.task)
     else if (event.type === 'task.removed') attention?.delete(event.id)
   })

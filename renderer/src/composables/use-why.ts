@@ -9,7 +9,7 @@ import { useClient } from '../client'
 import { useSystem } from '../stores/system'
 
 /** Why something came, or did not come, of an occurrence: `the machine was asleep`, in the page's language. */
-export function useReasons(): (entry: Pick<LedgerEntry, 'reason' | 'waited'>) => string | null {
+export function useReasons(): (entry: Pick<LedgerEntry, 'reason' | 'waited' | 'replaced'>) => string | null {
   const { locale } = useI18n()
   return (entry) => fateReason(entry, locale.value as WordsLocale)
 }

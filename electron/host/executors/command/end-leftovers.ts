@@ -20,6 +20,7 @@ const interrupted = { code: 'INTERRUPTED', message: 'the host ended while it ran
 /** Nobody has been told of the run's progress since its host ended; its result comes too late. */
 const nobody: Omit<Execution['report'], keyof Leftover['report']> = {
   started: () => Promise.resolve(),
+  began: () => undefined,
   progress: () => undefined,
   result: () => undefined,
   output: () => undefined,

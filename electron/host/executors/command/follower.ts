@@ -46,6 +46,7 @@ export class Follower {
   private gone = false
   private lost = false
   private ended = false
+  private began = false
   /** When the command ended (ms), where a stalled host has noticed it late. */
   private endedAt: number | undefined
   /** Those who asked for a look. */
@@ -142,7 +143,12 @@ export class Follower {
       const gone = this.gone || !deps.processes.alive(leader)
       const over = this.survivors !== undefined
       const status = await readStatus(files.status, execution.run.id)
-      if (stalled && this.exit === null && status.exit !== null) this.endedAt = (await files.status.stat()).mtimeMs
+      const changedAt = async (): Promise<number> => (stalled ? (await files.status.stat()).mtimeMs : deps.clock.now())
+      if (status.started && !this.began) {
+        this.began = true
+        execution.report.began(await changedAt())
+      }
+      if (stalled && this.exit === null && status.exit !== null) this.endedAt = await changedAt()
       this.exit = status.exit
       const more = await this.readSome()
       this.recorder.signOfLife()

@@ -96,6 +96,7 @@ class WindowsRun {
   private async record(identity: ProcessIdentity): Promise<Outcome | undefined> {
     const { processes, clock, log } = this.deps
     this.tree = new ProcessTree({ processes, runId: this.execution.run.id, leader: identity, ownPid: process.pid })
+    this.execution.report.began(clock.now())
     try {
       await this.execution.report.started(identity)
     } catch (error) {
