@@ -147,7 +147,7 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     },
     record: (fates) => fates.forEach((of) => recordAndTell(ledger, of, (id) => tasks.tell(id))),
     woke: (at) => eventTriggers.woke(at),
-    setBack: (by, now) => beginEpoch(epochs, by, now),
+    setBack: (by, from) => beginEpoch(epochs, by, from),
     pauseEnded: (id, until) => {
       const ended = id === null ? system.endPause(until) : tasks.endPause(id, until)
       ended.catch((error: unknown) => log.error({ err: error }, 'the end of a pause could not be stored'))
@@ -166,9 +166,9 @@ async function buildHost(ports: Ports, options: HostOptions, release: () => Prom
     state: store.state,
     warnings,
     log,
-    pullBack: async (now, by) => {
-      await tasks.pullBack(now, by)
-      await system.pullBack(now)
+    pullBack: async (from, by) => {
+      await tasks.pullBack(from, by)
+      await system.pullBack(from)
     },
     latest: () => latestOf(store.tasks.all(), settings().paused),
     isOver: () => state === 'stopping',

@@ -135,7 +135,7 @@ const en: WhyTexts = {
   after: (taskName, on, last) =>
     `“${taskName}”, after whose ${afters[on]} it comes, ${last === null ? 'has ended no run yet' : `last ended${last.at === null ? '' : ` at ${last.at}`} with run #${last.number}: ${last.ended}`}`,
   beforeCounting: (name, at, from) =>
-    `“${name}” had nothing due at ${at}: it counts from ${from} on, when it was made, changed, enabled or resumed`,
+    `“${name}” had nothing due at ${at}: it counts from ${from} on, when it was made, changed, enabled or resumed, or when the clock was set back`,
   spent: (name, at, last) =>
     `“${name}” has nothing planned at ${at} or later: ${last === null ? 'its time is over' : `the last was ${last}`}`,
   noTimeTrigger: (name, at, events) =>
@@ -239,7 +239,8 @@ const zh: WhyTexts = {
   byHand: (name, at, number) => `“${name}”在 ${at} 被手动启动（运行 #${number}）`,
   after: (taskName, on, last) =>
     `它在“${taskName}”${zhAfters[on]}后运行，${last === null ? '而它还没有结束过运行' : `其最近一次运行 #${last.number}${last.at === null ? '' : ` 于 ${last.at} 结束`}：${last.ended}`}`,
-  beforeCounting: (name, at, from) => `“${name}”在 ${at} 没有到期的计划：从 ${from} 创建、修改、启用或恢复起才开始计算`,
+  beforeCounting: (name, at, from) =>
+    `“${name}”在 ${at} 没有到期的计划：从 ${from} 创建、修改、启用、恢复或时钟调回起才开始计算`,
   spent: (name, at, last) => `“${name}”在 ${at} 及以后没有计划：${last === null ? '时间已过' : `最后一次是 ${last}`}`,
   noTimeTrigger: (name, at, events) =>
     `“${name}”在 ${at} 没有计划：它不按时间运行，只由事件${events.length === 0 ? '' : `（${events.join('；')}）`}或手动启动`,

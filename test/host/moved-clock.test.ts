@@ -80,6 +80,18 @@ describe('a clock that is set back', () => {
     }
   })
 
+  it('by an hour, a moment before a rhythm’s time, and nothing else is due: it comes at its time', async (context) => {
+    const { clock, host: at, ends: watched } = await begin(context, '2027-06-01T11:00:00Z')
+    await add('cadence', { kind: 'cron', expression: '*/30 * * * *' })
+    await add('interval', { kind: 'interval', every: '30m' } as unknown as Triggers[number])
+    await clock.set(Date.parse('2027-06-01T09:59:59Z'))
+    const rhythms = ['cadence', 'interval']
+    const ended = await watched.until((all) => rhythms.every((name) => of(all, name).length > 0))
+    for (const run of ended) expect(run).toMatchObject({ epoch: 1, late: null, folded: 0 })
+    expect(of(ended, 'cadence').map(planned)).toEqual([Date.parse('2027-06-01T10:00:00Z')])
+    for (const name of rhythms) expect(counts(await ledgerOf(at, name))).toEqual({ ran: 1 })
+  })
+
   it('by more than three hours: all begins anew, and the operator is told', async (context) => {
     const { clock, ends: watched } = await begin(context)
     const fixed = secondOf(new Date(clock.now()).toISOString()) + 4000
@@ -101,6 +113,16 @@ describe('a clock that is set back', () => {
 })
 
 describe('a clock that is set forward by an hour', () => {
+  it('is seen within a second, though nothing is due', async (context) => {
+    const { clock, ends: watched } = await begin(context, '2027-06-01T11:00:00Z')
+    await add('fixed', dailyAt(Date.parse('2027-06-01T12:00:00Z')))
+    await clock.set(Date.parse('2027-06-01T12:10:00Z'))
+    const set = clock.now()
+    const [run] = await watched.until((all) => all.length > 0)
+    expect(run).toMatchObject({ late: { reason: 'clock' }, folded: 0 })
+    expect(Date.parse(run?.createdAt ?? '') - set).toBeLessThan(3000)
+  })
+
   it('is like an hour asleep: one run for all within grace, the others missed, each second accounted for', async (context) => {
     const { clock, host: at, ends: watched } = await begin(context)
     await add('folded', everySecond, { misfireGrace: 2 * 3_600_000 })

@@ -79,7 +79,7 @@ export class PlannerOracle {
   looked(now: number): void {
     this.#heard(() => this.#check())
     this.#before = this.#lastLook
-    this.#troubles.looked(this.#lastLook, now)
+    this.#troubles.looked(this.#lastLook, now, this.#setBy)
     if (this.#setBy <= -2000) this.#setBack = true
     this.#setBy = 0
     this.#lastLook = now

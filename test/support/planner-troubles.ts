@@ -27,9 +27,12 @@ export class PlannerTroubles {
     this.#causes.add(cause)
   }
 
-  /** The host looks, for the first time since `before`. */
-  looked(before: number, now: number): void {
-    if (this.isAny) this.between(before, now, this.#causes)
+  /** The host looks, for the first time since `before`; the clock was set meanwhile, by `setBy` ms. */
+  looked(before: number, now: number, setBy: number): void {
+    const isSetBack = setBy <= -2000
+    // What comes between the step and this look is late where looks are rare.
+    if (isSetBack) this.add('busy')
+    if (this.isAny) this.between(isSetBack ? before + setBy : before, now, this.#causes)
     this.#causes = new Set()
   }
 

@@ -136,6 +136,8 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
   const planner = createPlanner({
     clock,
     bootTells: true,
+    // It plays months: and what is noticed late must be right as well.
+    longestSleep: 30_000,
     task: (id) => disk.tasks.get(id),
     idleSince: () => undefined,
     pausedAll: () => disk.paused,
@@ -151,7 +153,7 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
     pauseEnded: (id, until) => void (id === null ? endPauseOfAll(until) : tasks.endPause(id, until)),
     moved: () => undefined,
     woke: () => undefined,
-    setBack: (by, now) => beginEpoch(epochs, by, now),
+    setBack: (by, from) => beginEpoch(epochs, by, from),
     unplannable(_, error) {
       throw error
     },
@@ -195,9 +197,9 @@ export function startHost(disk: Disk, machine: VirtualClock, listener: WorldList
     state,
     warnings,
     log: silentLog,
-    async pullBack(now, by) {
-      await tasks.pullBack(now, by)
-      const since = disk.paused && new Date(Math.min(Date.parse(disk.paused.since), now)).toISOString()
+    async pullBack(from, by) {
+      await tasks.pullBack(from, by)
+      const since = disk.paused && new Date(Math.min(Date.parse(disk.paused.since), from)).toISOString()
       await write(() => void (disk.paused = disk.paused && since ? { ...disk.paused, since } : null))
     },
     latest: () => latestOf([...disk.tasks.values()], disk.paused),

@@ -156,6 +156,17 @@ describe('a process that is stopped while it reads the clocks', () => {
   })
 })
 
+describe('the earliest that the clock can have shown after a step', () => {
+  it.each<[string, Passed, number]>([
+    ['is what it shows less the time that has passed', { wall: -h, monotonic: 700, boot: 700 }, -h - 700],
+    ['and cut to ms', { wall: -h, monotonic: 700.4, boot: 700 }, -h - 700],
+    ['whatever boot time rounds', { wall: -h, monotonic: 700, boot: 710 }, -h - 700],
+    ['less what was slept', { wall: 7 * h, monotonic: s, boot: 8 * h }, -h],
+  ])('%s', (_name, passed, expected) => {
+    expect(lookAfter(passed).look.since).toBe(1_000_000 + expected + 1)
+  })
+})
+
 describe('why an instant was not looked at in time', () => {
   it('is told by the stretch that it lies in, also later', () => {
     const { watch } = lookAfter({ wall: 8 * h, monotonic: s, boot: 8 * h })
@@ -177,6 +188,12 @@ describe('why an instant was not looked at in time', () => {
     expect(watch.look().stepped).toBe(-h)
     expect(watch.causes()(1_000_000 + h)).toBe('busy')
     expect(causeAt(1_000_000 + h)).toBe('asleep')
+  })
+
+  it('is told by the clock as it is when that was set back in sleep', () => {
+    const { watch } = lookAfter({ wall: 7 * h, monotonic: 0, boot: 8 * h })
+    const told = [-h, -h + 1, 0, 7 * h].map((passed) => watch.causes()(1_000_000 + passed))
+    expect(told).toEqual(['busy', 'asleep', 'asleep', 'asleep'])
   })
 
   it('is forgotten with the epoch of the clock that it was told in', () => {

@@ -81,7 +81,7 @@ const ways: readonly (readonly [string, (scene: Place, policy: TaskInput['policy
       const { id } = await createTask(await next(), { triggers: [{ kind: 'resume', delay: '40m' }], policy })
       clock.sleep(hour)
       // It is noticed when the host looks.
-      await clock.advance(30_000)
+      await clock.advance(1000)
       return { id, at: clock.now() + 40 * minute, due: clock.now() + 40 * minute }
     },
   ],

@@ -273,8 +273,8 @@ describe('why, in a sentence', () => {
     [
       'before it counted',
       { absence: 'before_counting', countsFrom: later },
-      '“backup” had nothing due at 2027-03-28 03:00:00: it counts from 2027-03-28 03:09:00 on, when it was made, changed, enabled or resumed.',
-      '“backup”在 2027-03-28 03:00:00 没有到期的计划：从 2027-03-28 03:09:00 创建、修改、启用或恢复起才开始计算。',
+      '“backup” had nothing due at 2027-03-28 03:00:00: it counts from 2027-03-28 03:09:00 on, when it was made, changed, enabled or resumed, or when the clock was set back.',
+      '“backup”在 2027-03-28 03:00:00 没有到期的计划：从 2027-03-28 03:09:00 创建、修改、启用、恢复或时钟调回起才开始计算。',
     ],
     [
       'spent',

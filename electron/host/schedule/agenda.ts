@@ -1,6 +1,6 @@
 /**
- * What to look at, and when: one heap over all tasks, and one timer for the first of it, never longer than 30 s, so that a
- * suspended machine or a moved clock is noticed.
+ * What to look at, and when: one heap over all tasks, and one timer for the first of it, never longer than a second, so that a
+ * suspended machine or a moved clock is noticed at once. A look at which nothing is due touches no task.
  */
 import TinyQueue from 'tinyqueue'
 import type { Clock } from '../ports'

@@ -17,6 +17,8 @@ export interface Look {
   readonly stepped: number
   /** Wall time of the look before it, ms. */
   readonly before: number
+  /** Wall time, ms, by the clock as it is now: the first after the look before it. A step was not earlier. */
+  readonly since: number
   /** It slept, whatever else became of the clock. */
   readonly woke: boolean
 }
@@ -32,7 +34,9 @@ export interface ClockWatch {
 /** Ms; smaller differences are the clocks' own. */
 const noticed = 2000
 /** Ms that pass at most between two looks of a host that is awake and idle. */
-export const longestSleep = 30_000
+export const longestSleep = 1000
+/** Ms without a look that are sleep where a power event hints at it; a busy host may need as long without one. */
+const longWithoutLook = 32_000
 /** Stretches in which nobody looked, and why, that are remembered; what is late is decided soon after them. */
 const remembered = 20
 
@@ -55,14 +59,16 @@ export function createClockWatch(clock: Clock, bootTells: boolean): ClockWatch {
     const wall = now.wall - last.wall
     const monotonic = now.monotonic - last.monotonic
     const boot = now.boot - last.boot
-    const late = hinted && (Math.abs(wall - monotonic) >= noticed || monotonic >= longestSleep + noticed)
+    const late = hinted && (Math.abs(wall - monotonic) >= noticed || monotonic >= longWithoutLook)
     if (late) hinted = false
     const slept = bootTells ? boot - monotonic : late ? Math.max(0, wall - monotonic) : 0
     const moved = wall - (bootTells ? boot : monotonic + slept)
     const stepped = Math.abs(moved) < noticed ? 0 : Math.round(moved)
     const asleep = slept >= noticed || (!bootTells && late && stepped === 0)
     const cause = stepped > 0 && stepped > slept ? 'clock' : asleep ? 'asleep' : 'busy'
-    return { now: now.wall, before: last.wall, cause, stepped, woke: asleep }
+    // Wall time is cut to whole ms. What came due at the very moment of the look before is not to come once more.
+    const since = Math.ceil(now.wall - monotonic - (slept >= noticed ? slept : 0)) + 1
+    return { now: now.wall, before: last.wall, since, cause, stepped, woke: asleep }
   }
 
   return {
@@ -74,8 +80,9 @@ export function createClockWatch(clock: Clock, bootTells: boolean): ClockWatch {
       const look = tell(now)
       // What was is told of in times that come again.
       if (look.stepped < 0) unwatched = []
+      const from = look.stepped < 0 ? look.since : look.before
       if (look.cause !== 'busy')
-        unwatched = [...unwatched, { from: last.wall, until: now.wall, cause: look.cause }].slice(-remembered)
+        unwatched = [...unwatched, { from, until: look.now, cause: look.cause }].slice(-remembered)
       last = now
       return look
     },

@@ -21,8 +21,8 @@ export interface Counting {
   decide(taskId: string, marks: Marks, delayOver: boolean): void
   /** Nothing before `at` counts any more. */
   skipTo(task: Task, at: number): void
-  /** The clock was set back to `now`; `fixedStay`: fixed times that were decided stay so. */
-  setBack(now: number, fixedStay: boolean): void
+  /** The clock was set back, as was seen at `now`: rhythms go on at `from`. `fixedStay`: fixed times that were decided stay so. */
+  setBack(at: { readonly from: number; readonly now: number }, fixedStay: boolean): void
   forget(taskId: string): void
 }
 
@@ -30,6 +30,8 @@ export function createCounting({ clock, zone, idleSince, decided }: CountingOpti
   const marksOf = new Map<string, Marks>()
   /** Since when a fixed delay counts anew although nothing ran. */
   const delays = new Map<string, number>()
+  /** And for all: when it was seen that the clock was set back. By then the runs that ended before had. */
+  let delaysFrom = 0
 
   const marks = (task: Task): Marks => {
     const { fixed, cadence } = marksOf.get(task.id) ?? decided(task.id)
@@ -45,7 +47,8 @@ export function createCounting({ clock, zone, idleSince, decided }: CountingOpti
         zone: zone(),
         dst: task.policy.dst,
         createdAt: Date.parse(task.createdAt),
-        idleSince: idle === null ? null : Math.max(idle ?? 0, delays.get(task.id) ?? 0, Date.parse(task.countsFrom)),
+        idleSince:
+          idle === null ? null : Math.max(idle ?? 0, delays.get(task.id) ?? delaysFrom, Date.parse(task.countsFrom)),
       }
     },
     decide(taskId, upTo, delayOver) {
@@ -56,9 +59,10 @@ export function createCounting({ clock, zone, idleSince, decided }: CountingOpti
       const { fixed, cadence } = marks(task)
       marksOf.set(task.id, { fixed: Math.max(fixed, at - 1), cadence: Math.max(cadence, at - 1) })
     },
-    setBack(now, fixedStay) {
+    setBack({ from, now }, fixedStay) {
       delays.clear()
-      for (const [taskId, known] of marksOf) marksOf.set(taskId, setBackMarks(known, now, fixedStay))
+      delaysFrom = now
+      for (const [taskId, known] of marksOf) marksOf.set(taskId, setBackMarks(known, from, fixedStay))
     },
     forget(taskId) {
       marksOf.delete(taskId)

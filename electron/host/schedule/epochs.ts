@@ -19,10 +19,10 @@ export interface EpochOptions {
   readonly warnings: Pick<Warnings, 'raise' | 'clear'>
   readonly log: Pick<Logger, 'warn' | 'error'>
   /**
-   * Stores what lies ahead of `now` (ms) as of now: since when tasks count, and are paused; and rhythms that had begun, by the
+   * Stores what lies ahead of `from` (ms) as of then: since when tasks count, and are paused; and rhythms that had begun, by the
    * clock as it was `by` ms later, as begun before. Rejects with STORAGE.
    */
-  readonly pullBack: (now: number, by: number) => Promise<void>
+  readonly pullBack: (from: number, by: number) => Promise<void>
   /** What `pullBack` pulls back, the latest of it: ms. A task that was made leaves no line in the journals. */
   readonly latest: () => number
   /** Nobody needs the epoch any more. */
@@ -32,8 +32,9 @@ export interface EpochOptions {
 /**
  * Resolves once the new epoch is on disk: nothing may be decided before. While the disk refuses it is tried again, and the
  * operator is told. Never rejects.
+ * @param from ms: the earliest that the clock can have shown since it was set back
  */
-export async function beginEpoch(options: EpochOptions, by: number, now: number): Promise<{ fixedStay: boolean }> {
+export async function beginEpoch(options: EpochOptions, by: number, from: number): Promise<{ fixedStay: boolean }> {
   const { clock, state, warnings, log } = options
   const fixedStay = by < largeStep
   const words = formatDuration(Math.round(by / 1000) * 1000)
@@ -46,8 +47,8 @@ export async function beginEpoch(options: EpochOptions, by: number, now: number)
   for (let refused = false; ; refused = true) {
     try {
       // First: a host that dies in between finds the clock behind its last line again.
-      await options.pullBack(now, by)
-      await state.beginEpoch({ number: state.epoch().number + 1, began: now, fixedStay })
+      await options.pullBack(from, by)
+      await state.beginEpoch({ number: state.epoch().number + 1, began: from, fixedStay })
       if (refused) warnings.clear('STORAGE')
       return { fixedStay }
     } catch (error) {

@@ -24,9 +24,12 @@ export function bothAt(at: number): Marks {
   return { fixed: at, cadence: at }
 }
 
-/** The marks once the clock was set back to `now`: rhythms go on from there, fixed times where they do not `stay` decided. */
-export function setBackMarks(marks: Marks, now: number, fixedStay: boolean): Marks {
-  return { fixed: fixedStay ? marks.fixed : Math.min(marks.fixed, now - 1), cadence: Math.min(marks.cadence, now - 1) }
+/** The marks once the clock was set back: rhythms go on at `from`, fixed times where they do not `stay` decided. */
+export function setBackMarks(marks: Marks, from: number, fixedStay: boolean): Marks {
+  return {
+    fixed: fixedStay ? marks.fixed : Math.min(marks.fixed, from - 1),
+    cadence: Math.min(marks.cadence, from - 1),
+  }
 }
 
 /** The first occurrence strictly after the marks, over all triggers. */

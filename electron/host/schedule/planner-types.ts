@@ -39,7 +39,7 @@ export interface PlannerOptions {
   readonly clock: Clock
   /** See clock-watch.ts. */
   readonly bootTells: boolean
-  /** Ms between two looks at the clocks, 30 s where nothing is given: a clock that nobody can move needs none. */
+  /** Ms between two looks at the clocks, a second where nothing is given: a clock that nobody can move needs none. */
   readonly longestSleep?: number
   readonly task: (id: string) => Task | undefined
   /** When the task's last run ended (ms), undefined when it never ran, null while one is active. */
@@ -61,11 +61,11 @@ export interface PlannerOptions {
   /** The machine woke at `at` (ms). */
   readonly woke: (at: number) => void
   /**
-   * The clock was set back, by so many ms, to `now`. Resolves once the new epoch is on disk, and nothing that is stored about
-   * tasks and pauses lies ahead of the clock any more, with whether fixed times at or before the watermark stay decided.
+   * The clock was set back, by so many ms; what it shows from `from` (ms) on counts. Resolves once the new epoch is on disk, and nothing that is stored about
+   * tasks and pauses lies ahead of that any more, with whether fixed times at or before the watermark stay decided.
    * Nothing is decided until then. Must not reject.
    */
-  readonly setBack: (by: number, now: number) => Promise<{ readonly fixedStay: boolean }>
+  readonly setBack: (by: number, from: number) => Promise<{ readonly fixedStay: boolean }>
   /** The task has no next instant because its triggers cannot be reckoned with; the others go on. */
   readonly unplannable: (taskId: string, error: unknown) => void
 }

@@ -1,7 +1,7 @@
 /** Decides what is due and tells it as data; starts nothing itself. Looks when its agenda says, and never for long at a time. */
 import type { Task } from '@shared/model/task'
 import { createAgenda, dueTurn, turnOf, type Entry } from './agenda'
-import { createClockWatch } from './clock-watch'
+import { createClockWatch, type Look } from './clock-watch'
 import { createCounting } from './counting'
 import { decideDue, isDelay, isPlain, plainRun, type Decision, type DueContext, type OpenDecision } from './decide'
 import { decideFired, type Fired } from './decide-fired'
@@ -12,6 +12,7 @@ import { pausedBetween } from './pauses'
 import type { DueTask, Planner, PlannerOptions, TaskFates } from './planner-types'
 import { createPlans, type Planned } from './plans'
 import { nextTurn, stepSize, workOff } from './work-off'
+import { createZoneWatch } from './zone-watch'
 
 export type { DueTask, Planner, PlannerEvent, PlannerOptions, TaskFates } from './planner-types'
 
@@ -26,9 +27,9 @@ interface Found {
 export function createPlanner(options: PlannerOptions): Planner {
   const { clock } = options
   const watch = createClockWatch(clock, options.bootTells)
-  let zone = clock.timeZone()
+  const zones = createZoneWatch(clock)
   const agenda = createAgenda<Planned>(clock, () => wake(), options.longestSleep)
-  const counting = createCounting({ ...options, zone: () => zone })
+  const counting = createCounting({ ...options, zone: zones.zone })
   /** Tasks of which more is due than one step decides. */
   const open = new Map<string, OpenDecision>()
   const plans = createPlans({ ...options, agenda, counting, isOpen: (id) => open.has(id) })
@@ -71,7 +72,7 @@ export function createPlanner(options: PlannerOptions): Planner {
   const planLater = (taskIds: readonly string[]): void => taskIds.forEach((taskId) => unplanned.add(taskId))
 
   /** Looks at the clocks. Undefined when nothing may be decided now. */
-  const notice = (): number | undefined => {
+  const notice = (): Look | undefined => {
     if (!isRunning() || settingBack) return undefined
     const look = watch.look()
     if (look.stepped < 0) {
@@ -79,55 +80,53 @@ export function createPlanner(options: PlannerOptions): Planner {
       settleSome(plans.ids(), look.before)
       // At once: what is fired from now on goes by the clock as it is now.
       agenda.setBack()
-      void goBack(-look.stepped, look.now, look.woke)
+      void goBack(-look.stepped, look.since, look)
       return undefined
     }
     if (look.woke) options.woke(look.now)
-    return look.now
+    return look
   }
 
   const wake = (): void => {
     agenda.hold()
-    const now = notice()
-    if (now === undefined) return
+    const look = notice()
+    if (look === undefined) return
     const found = nothing()
-    const isAll = decideSome(now, found)
+    const isAll = decideSome(look.now, found)
     handOver(found)
     // After what is due was handed on, all of it: looking for the next instants is what takes time.
     if (isAll) found.tasks.forEach(plan)
     else planLater([...found.tasks])
-    rereadZone(now)
+    rereadZone(look)
     if (isAll) planSome()
     arm()
   }
 
-  const goBack = async (by: number, now: number, woke: boolean): Promise<void> => {
+  const goBack = async (by: number, from: number, { now, woke }: Pick<Look, 'now' | 'woke'>): Promise<void> => {
     settingBack = true
     while (open.size > 0) {
       await nextTurn(clock)
       settleSome([...open.keys()], now)
     }
     if (!isRunning()) return
-    const { fixedStay } = await options.setBack(by, now)
+    const { fixedStay } = await options.setBack(by, from)
     settingBack = false
     if (!isRunning()) return
-    began = Math.min(began, now)
+    began = Math.min(began, from)
     if (woke) options.woke(now)
-    counting.setBack(now, fixedStay)
+    counting.setBack({ from, now }, fixedStay)
     plans.planPauseOfAll()
     planLater(plans.ids())
     wake()
   }
 
   /** The machine's zone may have been changed under us: like a changed trigger, it counts from that moment. */
-  const rereadZone = (now: number): void => {
-    const read = clock.timeZone()
-    if (read === zone) return
-    zone = read
+  const rereadZone = (look: Look): void => {
+    if (!zones.reread(look)) return
     for (const taskId of plans.ids()) {
       const task = options.task(taskId)
       const next = plans.next(taskId)
-      if (task && !open.has(taskId)) counting.skipTo(task, next && next.at <= now ? next.at : now + 1)
+      if (task && !open.has(taskId)) counting.skipTo(task, next && next.at <= look.now ? next.at : look.now + 1)
     }
     planLater(plans.ids())
   }
@@ -155,7 +154,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     const task = options.task(taskId)
     if (!task?.enabled) return
     const next = plans.next(taskId)
-    if (next && isPlain(task, next, now, zone) && pausedAt(task)(next.at, next.at) === null) {
+    if (next && isPlain(task, next, now, zones.zone()) && pausedAt(task)(next.at, next.at) === null) {
       const marks = decidedUpTo(next.at, counting.marks(task))
       const delayOver = isDelay(task.triggers[next.trigger])
       return conclude(taskId, { runs: [plainRun(next)], fates: [], marks, delayOver }, found)
@@ -199,7 +198,8 @@ export function createPlanner(options: PlannerOptions): Planner {
   const takeEvent = (fired: Fired, due: number, now: number, found: Found): void => {
     const { taskId, event, parameters = {} } = fired.event
     const task = options.task(taskId)
-    const become = task && decideFired(fired, task, { now, due, zone, reasonAt: reasons(), pausedAt: pausedAt(task) })
+    const become =
+      task && decideFired(fired, task, { now, due, zone: zones.zone(), reasonAt: reasons(), pausedAt: pausedAt(task) })
     if (become === undefined) return
     if ('fate' in become) found.fates.push({ taskId, event, ranges: [become.fate] })
     else found.due.push({ ...become.run, taskId, event, parameters })
@@ -244,7 +244,7 @@ export function createPlanner(options: PlannerOptions): Planner {
       watch.look()
       const tasks = taskIds.flatMap((id) => options.task(id) ?? [])
       planLater(oftenFirst(tasks, began).map(({ id }) => id))
-      if (setBackBy > 0) return void goBack(setBackBy, began, false)
+      if (setBackBy > 0) return void goBack(setBackBy, began, { now: began, woke: false })
       plans.planPauseOfAll()
       planSome()
       arm()
@@ -262,9 +262,9 @@ export function createPlanner(options: PlannerOptions): Planner {
     },
     track: plan,
     async settle(taskIds) {
-      const now = notice()
-      if (now !== undefined) {
-        settleSome(taskIds, now)
+      const look = notice()
+      if (look !== undefined) {
+        settleSome(taskIds, look.now)
         // The others may be due just as well.
         arm()
       }

@@ -43,8 +43,8 @@ export function resumed(task: Task, at: string): Task {
 }
 
 /**
- * The task with nothing ahead of `at` (ms), to which the clock was set back by `by` ms, and without the skips that were used;
- * undefined where that is how it is.
+ * The task with nothing ahead of `at` (ms), the earliest that the clock can have shown since it was set back by `by` ms, and
+ * without the skips that were used; undefined where that is how it is.
  */
 export function pulledBack(task: Task, skips: string[], at: number, by: number): Task | undefined {
   const earlier = (instant: string): string => (Date.parse(instant) < at ? instant : new Date(at).toISOString())

@@ -42,7 +42,7 @@ export interface TaskService {
   restore(id: string): Promise<TaskView>
   setEnabled(wanted: string, enabled: boolean): Promise<TaskView>
   setPause(wanted: string, pause: Pause | null): Promise<TaskView>
-  /** The clock was set back by `by` ms to `at`: nothing that has begun counts, pauses or has its anchor later than that. STORAGE. */
+  /** The clock was set back by `by` ms, to `at` at the earliest: nothing that has begun counts, pauses or has its anchor later. STORAGE. */
   pullBack(at: number, by: number): Promise<void>
   /** Ends the pause that ran out at `until` (ISO); a newer one, or a task that is gone, stays as it is. */
   endPause(id: string, until: string): Promise<void>
