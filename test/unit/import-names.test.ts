@@ -73,7 +73,7 @@ describe('a script that no task can be made of', () => {
       line: null,
       path: `/etc/cron.weekly/${long}`,
       text: '',
-      message: expect.stringContaining('<=200 characters') as string,
+      message: expect.stringContaining('at most 200 characters') as string,
     })
   })
 })
