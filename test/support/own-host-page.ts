@@ -62,8 +62,19 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
       .getAnimations()
       .every(({ playState, effect }) => playState !== 'running' || effect?.getComputedTiming().endTime === Infinity),
   )
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}`))
+  // What goes while axe looks, a toast for one, is judged by what is left of it: then it looks again.
+  for (let again = 2; ; again--) {
+    const gone = await page.evaluateHandle(() => {
+      const seen = { any: false }
+      new MutationObserver((records) => {
+        seen.any ||= records.some(({ removedNodes }) => [...removedNodes].some((node) => node instanceof Element))
+      }).observe(document, { childList: true, subtree: true })
+      return seen
+    })
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    if (violations.length > 0 && again > 0 && (await gone.evaluate(({ any }) => any))) continue
+    return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}`))
+  }
 }
 
 export { expect }
