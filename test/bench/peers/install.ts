@@ -34,7 +34,7 @@ export async function installPeers(): Promise<Peer[]> {
   const found = pythons.flatMap((python) => apscheduler(python) ?? [])[0]
   if (found) {
     const { python, version } = found
-    peers.push({ name: `APScheduler ${version}`, command: [python, join(folder, 'peer.py')], folder })
+    peers.push({ name: `APScheduler ${version}`, command: [python, '-W', 'ignore', join(folder, 'peer.py')], folder })
   } else console.log('no APScheduler: apt-get install python3-apscheduler')
   return peers
 }
