@@ -12,8 +12,8 @@ const seconds = 20
 const atOnce = 1000
 const many = 10_000
 const rounds = 3
-/** Ms that what a start leaves behind gets to be let go. */
-const settling = 30_000
+/** Ms that what a start leaves behind gets to be let go: the last of it went 50 s after. */
+const settling = 60_000
 const idleFor = 60_000
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
